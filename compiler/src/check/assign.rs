@@ -1,0 +1,259 @@
+//! `let`, assignment and the Set field action.
+
+use super::Checker;
+use super::body::Known;
+use super::report::a;
+use crate::diagnostic::{Code, Diagnostic, suggest};
+use crate::ir::{BinaryOp as Op, Block, Expr, ExprKind, LocalId, StmtKind, VarId};
+use crate::resolve::{Def, OBJECTS, READ_ONLY};
+use crate::source::Place;
+use crate::types::{Ty, is_entity};
+use sbot_grammar::ast::{self, AssignOp, Name, Value};
+
+/// What an assignment changes.
+enum Target {
+    Local(LocalId),
+    Var(VarId),
+}
+
+impl<'a> Checker<'a> {
+    pub(super) fn let_(&mut self, place: Place, statement: &ast::Let, out: &mut Block) {
+        let Some(value) = self.assigned(&statement.value, &statement.exits, statement.called.as_ref(), None) else {
+            self.body.bind(&statement.name.text, Ty::Error, None);
+            return;
+        };
+        if let Ty::None | Ty::Object(_) = value.ty {
+            let text = format!("{} is no value to keep", a(&value.ty));
+            let help = "give it a type with `var name: T? = none`, or a value";
+            self.report(Diagnostic::new(Code::E0301, value.place, text).help(help));
+        }
+        let local = self.body.bind(&statement.name.text, value.ty.clone(), None);
+        Self::push(out, place, StmtKind::Local { local, value });
+    }
+
+    /// The right side of `let` and `=`. Waiting calls are refused as not supported yet.
+    fn assigned(&mut self, value: &Value, exits: &[ast::Exit], called: Option<&Name>, want: Option<&Ty>) -> Option<Expr> {
+        let expr = match value {
+            Value::Run(run) => {
+                self.unsupported(run.span, "running another bot is");
+                return None;
+            }
+            Value::Expr(expr) => expr,
+        };
+        if let ast::ExprKind::Call { callee, .. } = &expr.kind
+            && let ast::ExprKind::Name(name) = &callee.kind
+            && let Some(Def::Action(decl)) = self.lookup(&name.text).map(|named| named.def)
+            && self.names.actions.get(decl).is_some_and(|action| action.result.is_some())
+        {
+            self.unsupported(expr.span, "waiting for the result of an action is");
+            return None;
+        }
+        let value = self.expr(expr, want);
+        if let Some(exit) = exits.first() {
+            let at = self.place(exit.head);
+            self.report(Diagnostic::new(Code::E0502, at, "this value does not wait, so it has no exits").help("remove the exit"));
+        } else if let Some(name) = called {
+            let at = self.place(name.span);
+            self.report(Diagnostic::new(Code::E0502, at, "only a wait has a name").help(format!("remove `called {}`", name.text)));
+        }
+        Some(value)
+    }
+
+    pub(super) fn assign(&mut self, place: Place, assign: &ast::Assign, out: &mut Block) {
+        let Some(target) = self.target(&assign.target) else {
+            // The value is still looked at: its own mistakes are worth a report.
+            self.assigned(&assign.value, &assign.exits, assign.called.as_ref(), None);
+            return;
+        };
+        let (declared, known) = match target {
+            Target::Local(local) => (self.body.ty(local), Known::Local(local)),
+            Target::Var(var) => (self.bot.var_types.get(var.0 as usize).cloned().unwrap_or(Ty::Error), Known::Var(var)),
+        };
+        let at = self.place(assign.target.span);
+        let current = match target {
+            Target::Local(local) => Expr { ty: declared.clone(), place: at, kind: ExprKind::Local(local) },
+            Target::Var(var) => self.var(at, var),
+        };
+        let want = declared.clone();
+        let Some(value) = self.assigned(&assign.value, &assign.exits, assign.called.as_ref(), Some(&want)) else { return };
+        let value = match operator(assign.op) {
+            None => value,
+            Some(op) => self.arithmetic_of(place, op, place, current, value),
+        };
+        let what = format!("`{}`", assign.target.names.iter().map(|name| name.text.as_str()).collect::<Vec<_>>().join("."));
+        let value = self.coerce(value, &declared, &what);
+        self.body.forget(known);
+        if declared.is_optional() && !value.ty.is_optional() {
+            self.body.known.push(known);
+        }
+        let kind = match target {
+            Target::Local(local) => StmtKind::Local { local, value },
+            Target::Var(var) => StmtKind::Var { var, value },
+        };
+        Self::push(out, place, kind);
+    }
+
+    /// The local or variable that a path names; otherwise a report.
+    fn target(&mut self, path: &ast::Path) -> Option<Target> {
+        let [name] = path.names.as_slice() else {
+            let place = self.place(path.span);
+            let written: Vec<&str> = path.names.iter().map(|name| name.text.as_str()).collect();
+            let text = format!("`{}` is set with `set`", written.join("."));
+            self.report(Diagnostic::new(Code::E0307, place, text).help(format!("write `set {} = …`", written.join("."))));
+            return None;
+        };
+        let place = self.place(name.span);
+        if let Some(binding) = self.body.find(&name.text) {
+            let (local, read_only) = (binding.local, binding.read_only);
+            if let Some(what) = read_only {
+                self.read_only(place, &format!("`{}` is {what}, which keeps its value", name.text));
+                return None;
+            }
+            return Some(Target::Local(local));
+        }
+        if self.bot_param(&name.text).is_some() {
+            self.read_only(place, &format!("`{}` is a parameter, which keeps its value", name.text));
+            return None;
+        }
+        match self.lookup(&name.text).map(|named| named.def) {
+            Some(Def::Var(decl)) => match self.bot.vars.get(&decl).copied() {
+                Some(var) if self.body.kind != super::body::Kind::Fn => Some(Target::Var(var)),
+                _ => {
+                    let text = format!("the variable `{}` cannot be changed here", name.text);
+                    self.report(Diagnostic::new(Code::E0306, place, text).help("a `fn` returns a value and changes nothing"));
+                    None
+                }
+            },
+            Some(Def::Object(_)) => {
+                self.read_only(place, &format!("`{}` cannot be assigned", name.text));
+                None
+            }
+            Some(_) => {
+                self.read_only(place, &format!("`{}` is a declaration, which keeps its meaning", name.text));
+                None
+            }
+            None if OBJECTS.contains(&name.text.as_str()) || name.text == "bot" => {
+                self.read_only(place, &format!("`{}` cannot be assigned", name.text));
+                None
+            }
+            None => {
+                self.unknown_variable(name);
+                None
+            }
+        }
+    }
+
+    fn unknown_variable(&mut self, name: &Name) {
+        let place = self.place(name.span);
+        let known: Vec<String> = self.body.names().map(str::to_owned).chain(self.bot.var_names.iter().map(ToString::to_string)).collect();
+        let diagnostic = Diagnostic::new(Code::E0202, place, format!("there is no variable `{}`", name.text));
+        let diagnostic = match suggest::nearest(&name.text, known.iter().map(String::as_str)) {
+            Some(found) => diagnostic.help(format!("did you mean `{found}`?")).suggest(name.span, found),
+            None => diagnostic.help(format!("make one: `let {} = …` in a step, `var {}: T = …` for the whole run", name.text, name.text)),
+        };
+        self.report(diagnostic);
+    }
+
+    fn read_only(&mut self, place: Place, text: &str) {
+        self.report(Diagnostic::new(Code::E0307, place, text).help("keep a changed value in a variable of your own: `let name = …`"));
+    }
+
+    pub(super) fn set(&mut self, place: Place, set: &ast::Set, out: &mut Block) {
+        let at = self.place(set.field.span);
+        let [entity, name] = set.field.names.as_slice() else {
+            self.report(
+                Diagnostic::new(Code::E0307, at, "`set` changes a field of an entity")
+                    .help("write `set lead.field = …`; a variable is assigned without `set`"),
+            );
+            self.expr(&set.value, None);
+            return;
+        };
+        if !self.settable(entity, name) {
+            self.expr(&set.value, None);
+            return;
+        }
+        let Some((field, ty, default)) = self.field(&entity.text, name) else {
+            self.expr(&set.value, None);
+            return;
+        };
+        let value = self.expr(&set.value, Some(&ty));
+        let value = match operator(set.op) {
+            None => value,
+            Some(op) => {
+                let current = self.field_value(at, &entity.text, name);
+                self.arithmetic_of(place, op, place, current, value)
+            }
+        };
+        let optional = ty.is_optional() || default.is_some();
+        self.body.forget(Known::Field(field));
+        if value.ty == Ty::None {
+            if !optional {
+                self.absent(value.place, &format!("`{}.{}`", entity.text, name.text), &Ty::None);
+            }
+            Self::push(out, place, StmtKind::Set { field, value: None, convert: false });
+            return;
+        }
+        let (value, convert) = self.set_value(value, &ty, &format!("`{}.{}`", entity.text, name.text));
+        if !convert && ty.is_optional() {
+            self.body.known.push(Known::Field(field));
+        }
+        Self::push(out, place, StmtKind::Set { field, value: Some(value), convert });
+    }
+
+    /// The value of a `set`, and whether the VM has to convert it: a text for another type, or a value that may be absent.
+    fn set_value(&mut self, value: Expr, ty: &Ty, what: &str) -> (Expr, bool) {
+        let convertible = matches!(
+            ty.present(),
+            Ty::Phone | Ty::Email | Ty::Url | Ty::Number | Ty::Int | Ty::Date | Ty::DateTime | Ty::Time | Ty::Duration | Ty::Bool | Ty::Choice(_)
+        );
+        let fixed = Self::fixed_text(&value).is_some();
+        if *value.ty.present() == Ty::Text && convertible && !fixed {
+            if *ty.present() == Ty::Phone {
+                self.need_region(value.place);
+            }
+            return (value, true);
+        }
+        if value.ty.is_optional() && value.ty.widens_to(&ty.clone().optional()) {
+            return (value, true);
+        }
+        (self.coerce(value, &ty.clone().optional(), what), false)
+    }
+
+    /// Whether a field can be set; E0307 or E0202 if not.
+    fn settable(&mut self, entity: &Name, name: &Name) -> bool {
+        let place = self.place(entity.span.to(name.span));
+        let written = format!("{}.{}", entity.text, name.text);
+        if self.body.find(&entity.text).is_some() || (OBJECTS.contains(&entity.text.as_str()) && !is_entity(&entity.text)) || entity.text == "bot" {
+            self.read_only(place, &format!("`{written}` cannot be set"));
+            return false;
+        }
+        if crate::resolve::Names::entity(&entity.text).is_none() {
+            let place = self.place(entity.span);
+            let known = crate::resolve::ENTITIES.iter().map(|(name, _)| *name);
+            let diagnostic = Diagnostic::new(Code::E0202, place, format!("there is no entity `{}`", entity.text));
+            self.report(suggest::similar(diagnostic, &entity.text, entity.span, known));
+            return false;
+        }
+        if let Some((_, action)) = READ_ONLY.iter().find(|(field, _)| *field == name.text)
+            && self.names.field(&entity.text, &name.text).is_some()
+        {
+            let diagnostic = Diagnostic::new(Code::E0307, place, format!("`{written}` cannot be set"));
+            let diagnostic = match action {
+                Some(action) => diagnostic.help(format!("the action `{action}(…)` changes it")),
+                None => diagnostic.help("the CRM gives it once and for all"),
+            };
+            self.report(diagnostic);
+            return false;
+        }
+        true
+    }
+}
+
+/// The operator of `+=` and `-=`.
+fn operator(op: AssignOp) -> Option<Op> {
+    match op {
+        AssignOp::Set => None,
+        AssignOp::Add => Some(Op::Add),
+        AssignOp::Sub => Some(Op::Sub),
+    }
+}

@@ -1,0 +1,224 @@
+//! Calls inside expressions: functions and built-ins. Actions are statements.
+
+use super::Checker;
+use super::args::try_bind;
+use super::report::a;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::ir::{Expr, ExprKind};
+use crate::resolve::{Def, FnDecl};
+use crate::source::Place;
+use crate::types::Ty;
+use sbot_grammar::ast::{self, Arg, ExprKind as Ast, Name};
+use std::sync::Arc;
+
+impl<'a> Checker<'a> {
+    pub(super) fn call(&mut self, place: Place, callee: &ast::Expr, args: &[Arg]) -> Expr {
+        let name = match &callee.kind {
+            Ast::Name(name) => name,
+            Ast::Field { base, name } => {
+                if let Ast::Name(widget) = &base.kind
+                    && let Some(Def::Unsupported(what)) = self.lookup(&widget.text).map(|named| named.def)
+                {
+                    self.unsupported(callee.span, &format!("this {what} is"));
+                } else {
+                    let at = self.place(name.span);
+                    let text = format!("there is no function `{}` of this value", name.text);
+                    self.report(Diagnostic::new(Code::E0202, at, text).help(format!("functions are called `{}(value)`", name.text)));
+                }
+                return Self::error(place);
+            }
+            _ => {
+                self.report(Diagnostic::new(Code::E0301, place, "this cannot be called").help("a call begins with the name of a function"));
+                return Self::error(place);
+            }
+        };
+        match self.lookup(&name.text).map(|named| named.def) {
+            Some(Def::Fn(first)) => {
+                return self.call_fn(place, name, first, args).unwrap_or_else(|| Self::error(place));
+            }
+            Some(Def::Action(decl)) => self.action_in_expression(name, decl),
+            Some(Def::Symbol(_)) => self.symbol_call(name),
+            Some(Def::Unsupported(what)) => self.unsupported(callee.span, &format!("calling this {what} is")),
+            Some(Def::Var(_) | Def::Object(_)) => {
+                let at = self.place(name.span);
+                self.report(Diagnostic::new(Code::E0301, at, format!("`{}` is no function", name.text)).help("leave the parentheses out"));
+            }
+            None => self.unknown_name("function", name),
+        }
+        Self::error(place)
+    }
+
+    fn action_in_expression(&mut self, name: &Name, decl: usize) {
+        let place = self.place(name.span);
+        let waits = self.names.actions.get(decl).is_some_and(|action| action.result.is_some());
+        let diagnostic = if waits {
+            Diagnostic::new(Code::E0308, place, format!("`{}` waits for its answer and cannot stand inside an expression", name.text))
+                .help(format!("write `let result = {}(…)` before, and use `result` here", name.text))
+        } else {
+            Diagnostic::new(Code::E0301, place, format!("`{}` gives no value", name.text))
+                .help("an action is a statement of its own")
+        };
+        self.report(diagnostic);
+    }
+
+    fn symbol_call(&mut self, name: &Name) {
+        use sbot_vm::program::SymbolKind;
+        let kind = self.lookup(&name.text).and_then(|named| match named.def {
+            Def::Symbol(id) => self.names.symbols.get(id as usize).map(|symbol| symbol.kind),
+            _ => None,
+        });
+        if matches!(kind, Some(SymbolKind::Template | SymbolKind::EmailTemplate)) {
+            self.unsupported(name.span, "sending a template is");
+        } else {
+            let place = self.place(name.span);
+            self.report(Diagnostic::new(Code::E0301, place, format!("`{}` is no function", name.text)).help("leave the parentheses out"));
+        }
+    }
+
+    fn overloads(&self, first: usize) -> Vec<FnDecl<'a>> {
+        let mut out = Vec::new();
+        let mut next = Some(first);
+        while let Some(decl) = next.and_then(|at| self.names.functions.get(at)) {
+            out.push(decl.clone());
+            next = decl.next;
+        }
+        out
+    }
+
+    fn call_fn(&mut self, place: Place, name: &Name, first: usize, args: &[Arg]) -> Option<Expr> {
+        let what = format!("`{}`", name.text);
+        let overloads = self.overloads(first);
+        let generic = |decl: &FnDecl<'_>| decl.params.iter().any(|param| holds_any(&param.ty));
+        if let [only] = overloads.as_slice()
+            && !generic(only)
+        {
+            let bound = self.bind_args(&what, &only.params, args, place)?;
+            let values = self.typed_args(&what, &only.params, &bound, only.unit);
+            return Some(self.finish(place, first, only, values, only.result.clone()));
+        }
+        let values: Vec<(usize, Expr)> =
+            args.iter().map(|arg| (arg.span.start as usize, self.expr(&arg.value, None))).collect();
+        if values.iter().any(|(_, value)| value.ty == Ty::Error) {
+            return None;
+        }
+        let value_of = |arg: &Arg| values.iter().find(|(start, _)| *start == arg.span.start as usize).map(|(_, value)| value);
+        for (n, decl) in overloads.iter().enumerate() {
+            let Ok(bound) = try_bind(&decl.params, args) else { continue };
+            let mut any = None;
+            let fits = decl.params.iter().zip(&bound).all(|(param, arg)| {
+                arg.and_then(value_of).is_none_or(|value| fits(&param.ty, &value.ty, &mut any))
+            });
+            if !fits {
+                continue;
+            }
+            let mut out = Vec::new();
+            for (param, arg) in decl.params.iter().zip(&bound) {
+                out.push(match arg.and_then(value_of) {
+                    Some(value) => value.clone(),
+                    None => self.default_of(param, decl.unit, &what),
+                });
+            }
+            let result = substitute(&decl.result, any.as_ref().unwrap_or(&Ty::Error));
+            return Some(self.finish(place, nth(&self.names.functions, first, n), decl, out, result));
+        }
+        self.no_overload(place, &what, &overloads, args, &values);
+        None
+    }
+
+    fn no_overload(&mut self, place: Place, what: &str, overloads: &[FnDecl<'a>], args: &[Arg], values: &[(usize, Expr)]) {
+        if let [only] = overloads
+            && self.bind_args(what, &only.params, args, place).is_none()
+        {
+            return;
+        }
+        let given: Vec<String> = values.iter().map(|(_, value)| value.ty.to_string()).collect();
+        let optional = values.iter().find(|(_, value)| value.ty.is_optional());
+        let forms: Vec<String> = overloads
+            .iter()
+            .map(|decl| {
+                let params: Vec<String> = decl.params.iter().map(|param| format!("{}: {}", param.name, show(&param.ty))).collect();
+                format!("{}({})", what.trim_matches('`'), params.join(", "))
+            })
+            .collect();
+        let count_fits = overloads.iter().any(|decl| try_bind(&decl.params, args).is_ok());
+        let present = overloads.iter().any(|decl| {
+            let mut any = None;
+            decl.params.iter().zip(values).all(|(param, (_, value))| fits(&param.ty, value.ty.present(), &mut any))
+        });
+        if let (Some((_, value)), true, true) = (optional, count_fits, present) {
+            let (at, ty) = (value.place, value.ty.clone());
+            self.absent(at, what, &ty);
+            return;
+        }
+        let code = if count_fits { Code::E0301 } else { Code::E0302 };
+        self.report(
+            Diagnostic::new(code, place, format!("{what} cannot be called with ({})", given.join(", ")))
+                .help(format!("it is called as {}", forms.join(" or "))),
+        );
+    }
+
+    fn finish(&self, place: Place, at: usize, decl: &FnDecl<'a>, args: Vec<Expr>, ty: Ty) -> Expr {
+        let kind = match (decl.builtin, self.function_ids.get(&at)) {
+            (Some(builtin), _) => ExprKind::Builtin { number: builtin.number, args },
+            (None, Some(function)) => ExprKind::Call { function: *function, args },
+            (None, None) => return Self::error(place),
+        };
+        Expr { ty, place, kind }
+    }
+}
+
+fn nth(functions: &[FnDecl<'_>], first: usize, n: usize) -> usize {
+    let mut at = first;
+    for _ in 0..n {
+        at = functions.get(at).and_then(|function| function.next).unwrap_or(at);
+    }
+    at
+}
+
+fn holds_any(ty: &Ty) -> bool {
+    match ty {
+        Ty::Any => true,
+        Ty::List(inner) | Ty::Optional(inner) => holds_any(inner),
+        _ => false,
+    }
+}
+
+/// Whether an argument fits a parameter, settling the type variable at its first use or widening it.
+fn fits(param: &Ty, have: &Ty, any: &mut Option<Ty>) -> bool {
+    match (param, have) {
+        (Ty::Any, have) if have.is_optional() => false,
+        (Ty::Any, have) => match any {
+            Some(known) if have.widens_to(known) => true,
+            Some(known) if known.widens_to(have) => {
+                *any = Some(have.clone());
+                true
+            }
+            Some(_) => false,
+            None => {
+                *any = Some(have.clone());
+                true
+            }
+        },
+        (Ty::List(param), Ty::List(have)) => fits(param, have, any),
+        (Ty::Optional(param), have) => *have == Ty::None || fits(param, have.present(), any),
+        (param, have) => have.widens_to(param) && !have.is_optional(),
+    }
+}
+
+fn substitute(ty: &Ty, any: &Ty) -> Ty {
+    match ty {
+        Ty::Any => any.clone(),
+        Ty::List(inner) => Ty::List(Arc::new(substitute(inner, any))),
+        Ty::Optional(inner) => substitute(inner, any).optional(),
+        other => other.clone(),
+    }
+}
+
+fn show(ty: &Ty) -> String {
+    match ty {
+        Ty::Any => "T".to_owned(),
+        Ty::List(inner) => format!("[{}]", show(inner)),
+        Ty::Optional(inner) => format!("{}?", show(inner)),
+        other => a(other).trim_start_matches("an ").trim_start_matches("a ").trim_matches('`').to_owned(),
+    }
+}

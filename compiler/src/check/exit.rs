@@ -1,0 +1,191 @@
+//! Exits of waiting statements: which events a statement offers, timers, `as` names and bodies.
+
+use super::Checker;
+use super::body::Kind;
+use crate::diagnostic::{Code, Diagnostic, suggest};
+use crate::flow::falls_through;
+use crate::ir::{self, Block, ExprKind, LocalId, On};
+use crate::types::Ty;
+use sbot_grammar::ast::{self, Event, Name, Span};
+use sbot_vm::value::Value;
+
+/// The longest timer: 8760 hours, 60 minutes and 60 seconds (Salesbot guide, "Timer is out").
+pub const LONGEST_TIMER: i64 = 8760 * 3600 + 60 * 60 + 60;
+
+/// What an exit listens to, by its word; the one list of the events of the statements.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Word {
+    Message,
+    Other,
+    Timeout,
+    Failed,
+    Valid,
+    Invalid,
+    Hours,
+    Video,
+}
+
+const WORDS: &[(&str, Word)] = &[
+    ("message", Word::Message),
+    ("other", Word::Other),
+    ("timeout", Word::Timeout),
+    ("failed", Word::Failed),
+    ("valid", Word::Valid),
+    ("invalid", Word::Invalid),
+    ("hours", Word::Hours),
+    ("video", Word::Video),
+];
+
+fn text(word: Word) -> &'static str {
+    WORDS.iter().find(|(_, known)| *known == word).map_or("", |(text, _)| text)
+}
+
+/// An exit whose body has been checked.
+pub(super) struct Checked {
+    pub word: Word,
+    /// There unless the word is `valid` or `invalid`.
+    pub exit: ir::Exit,
+    /// The `as` name of an exit without a body.
+    pub open_bind: Option<(Name, LocalId)>,
+}
+
+impl Checker<'_> {
+    /// Which event an exit listens to; E0502 if the statement does not offer it.
+    pub(super) fn exit_word(&mut self, exit: &ast::Exit, statement: &str, offered: &[Word]) -> Option<Word> {
+        let (found, written, span) = match &exit.event {
+            Event::Error(_) => return None,
+            Event::Message(span) => (Some(Word::Message), "message".to_owned(), *span),
+            Event::Timeout(expr) => (Some(Word::Timeout), "timeout".to_owned(), expr.span),
+            Event::Hours(name) => (Some(Word::Hours), "hours".to_owned(), name.span),
+            Event::VideoOpened(span) | Event::VideoClosed(span) => (Some(Word::Video), "video".to_owned(), *span),
+            Event::Named { name, binds } => {
+                if let Some(bind) = binds.first() {
+                    let place = self.place(bind.span);
+                    self.report(
+                        Diagnostic::new(Code::E0302, place, format!("`on {}` brings no values in parentheses", name.text))
+                            .help("for the client's text write `as name`"),
+                    );
+                }
+                let found = WORDS.iter().find(|(word, _)| *word == name.text).map(|(_, word)| *word);
+                (found, name.text.to_string(), name.span)
+            }
+        };
+        if let Some(word) = found
+            && offered.contains(&word)
+        {
+            return Some(word);
+        }
+        if matches!(found, Some(Word::Hours | Word::Video)) && statement == "a pause" {
+            self.unsupported(exit.head, &format!("`pause on {written}` is"));
+            return None;
+        }
+        let known: Vec<&str> = offered.iter().map(|word| text(*word)).collect();
+        let place = self.place(exit.head);
+        let list: Vec<String> = known.iter().map(|word| format!("`on {word}`")).collect();
+        let diagnostic = Diagnostic::new(Code::E0502, place, format!("{statement} has no exit `on {written}`"))
+            .help(format!("it offers {}", list.join(", ")));
+        let diagnostic = match suggest::nearest(&written, known.iter().copied()) {
+            Some(near) => diagnostic.help(format!("did you mean `on {near}`?")).suggest(span, near),
+            None => diagnostic,
+        };
+        self.report(diagnostic);
+        None
+    }
+
+    /// Checks the exits of a statement, in order.
+    pub(super) fn exits(&mut self, exits: &[ast::Exit], statement: &str, offered: &[Word]) -> Vec<Checked> {
+        exits.iter().filter_map(|exit| self.exit(exit, statement, offered)).collect()
+    }
+
+    fn exit(&mut self, exit: &ast::Exit, statement: &str, offered: &[Word]) -> Option<Checked> {
+        let word = self.exit_word(exit, statement, offered)?;
+        let on = match (&exit.event, word) {
+            (Event::Timeout(duration), _) => On::Timeout(self.timer(duration)),
+            (_, Word::Other) => On::Other,
+            (_, Word::Failed) => On::Failed,
+            _ => On::Message,
+        };
+        let place = self.place(exit.head);
+        self.late_arrow(exit);
+        self.body.open();
+        let bind = exit.bind.as_ref().and_then(|name| self.exit_bind(name, word));
+        let body = exit.body.as_ref().map(|body| self.branch(body)).unwrap_or_default();
+        self.body.close();
+        let open_bind = exit.bind.clone().filter(|_| exit.body.is_none()).zip(bind);
+        Some(Checked { word, exit: ir::Exit { on, bind, body, place }, open_bind })
+    }
+
+    fn exit_bind(&mut self, name: &Name, word: Word) -> Option<LocalId> {
+        if matches!(word, Word::Message | Word::Other) {
+            return Some(self.bind_as(name, Ty::Text));
+        }
+        let place = self.place(name.span);
+        self.report(
+            Diagnostic::new(Code::E0302, place, format!("`on {}` brings nothing that could be named", text(word)))
+                .help(format!("remove `as {}`", name.text)),
+        );
+        None
+    }
+
+    /// W0605: the arrow of a bodiless exit stands on a later line.
+    pub(super) fn late_arrow(&mut self, exit: &ast::Exit) {
+        let Some(ast::Body::Goto(goto)) = &exit.body else { return };
+        let source = self.parsed.sources.get(self.unit().file);
+        let line = |byte: u32| source.line_column(byte).line;
+        if line(goto.span.start) > line(exit.head.end.saturating_sub(1)) {
+            let place = self.place(goto.span);
+            let head = self.place(exit.head);
+            self.report(
+                Diagnostic::new(Code::W0605, place, "this arrow belongs to the exit on the line above")
+                    .label(head, "this exit")
+                    .help("write it on the same line, or give the exit a body `{ }` if the arrow is for the statement"),
+            );
+        }
+    }
+
+    /// A duration of a timer, in bounds if it is fixed.
+    pub(super) fn timer(&mut self, duration: &ast::Expr) -> ir::Expr {
+        let expr = self.expr_as(duration, &Ty::Duration, "a timer");
+        if let ExprKind::Const(Value::Duration(seconds)) = expr.kind
+            && !(1..=LONGEST_TIMER).contains(&seconds)
+        {
+            let text = if seconds < 1 { "a timer is at least 1 second" } else { "a timer is at most 8760h60m60s" };
+            self.report(Diagnostic::new(Code::E0404, expr.place, text).help("choose a duration between `1s` and `8760h60m60s`"));
+        }
+        expr
+    }
+
+    /// Makes the `as` names of exits without a body visible after the statement, where no other way leads there.
+    pub(super) fn show_open_binds(&mut self, checked: &[Checked], others_fall: bool) {
+        let open = |checked: &&Checked| falls_through(&checked.exit.body);
+        let mut falling = checked.iter().filter(open);
+        if let (Some(Checked { open_bind: Some((name, local)), .. }), None, false) = (falling.next(), falling.next(), others_fall) {
+            self.body.show(&name.text, *local, Some("an `as` name"));
+        }
+    }
+
+    /// E0503.
+    pub(super) fn missing_exit(&mut self, span: Span, statement: &str, word: Word) {
+        let place = self.place(span);
+        let word = text(word);
+        self.report(
+            Diagnostic::new(Code::E0503, place, format!("{statement} needs the exit `on {word}`"))
+                .help(format!("add `on {word} -> …`")),
+        );
+    }
+
+    /// Effects and waits are for steps.
+    pub(super) fn in_step(&self) -> bool {
+        self.body.kind == Kind::Step && !self.body.code
+    }
+
+    /// The body that a wait is built from: forgets what may change meanwhile.
+    pub(super) fn parked(&mut self, kind: &str, called: Option<&Name>, exits: Vec<ir::Exit>) -> ir::Wait {
+        ir::Wait { name: self.wait_name(kind, called), live: self.body.live(), exits }
+    }
+}
+
+/// A block that leads nowhere else.
+pub(super) fn leaves(block: &Block) -> bool {
+    !falls_through(block)
+}

@@ -1,0 +1,48 @@
+//! `fn` items.
+
+use super::Checker;
+use super::body::{Body, Kind};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::flow::falls_through;
+use crate::ir::{self, FnId};
+use crate::types::Ty;
+
+impl Checker<'_> {
+    /// Numbers the functions that have a body.
+    pub(super) fn number_functions(&mut self) {
+        for (at, decl) in self.names.functions.iter().enumerate() {
+            if decl.item.body.is_some() {
+                let id = FnId(u32::try_from(self.function_ids.len()).unwrap_or(u32::MAX));
+                self.function_ids.insert(at, id);
+            }
+        }
+    }
+
+    /// Checks every function once.
+    pub(super) fn functions(&mut self) {
+        for decl in self.names.functions.clone() {
+            let Some(block) = &decl.item.body else { continue };
+            self.unit = decl.unit;
+            self.body = Body::new(Kind::Fn, decl.item.name.text.clone());
+            self.body.result = Some(decl.result.clone());
+            for param in &decl.params {
+                self.body.bind(&param.name, param.ty.clone(), Some("a parameter"));
+            }
+            let body = self.block(block);
+            if falls_through(&body) && decl.result != Ty::Error {
+                self.report(
+                    Diagnostic::new(Code::E0309, decl.place, format!("`{}` does not return a value on every path", decl.item.name.text))
+                        .help(format!("end every path with `return …`, a value of type `{}`", decl.result)),
+                );
+            }
+            self.out.functions.push(ir::Function {
+                name: decl.item.name.text.as_str().into(),
+                params: decl.params.len(),
+                locals: std::mem::take(&mut self.body.locals),
+                body,
+                place: decl.place,
+            });
+        }
+        self.body = Body::default();
+    }
+}

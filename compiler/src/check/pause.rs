@@ -1,0 +1,28 @@
+//! The Pause step.
+
+use super::Checker;
+use super::exit::Word;
+use crate::ir::{self, Block, On, StmtKind};
+use crate::source::Place;
+use sbot_grammar::ast;
+
+impl Checker<'_> {
+    pub(super) fn pause(&mut self, place: Place, pause: &ast::Pause, out: &mut Block) {
+        if !self.in_step() {
+            return;
+        }
+        let name = self.wait_name("pause", pause.called.as_ref());
+        let live = self.body.live();
+        let timer = pause.duration.as_ref().map(|duration| self.timer(duration));
+        self.body.forget_fields();
+        let mut exits = Vec::new();
+        if let Some(timer) = timer {
+            exits.push(ir::Exit { on: On::Timeout(timer), bind: None, body: Vec::new(), place });
+        }
+        let named = self.exits(&pause.exits, "a pause", &[Word::Message, Word::Timeout]);
+        self.show_open_binds(&named, !exits.is_empty());
+        exits.extend(named.into_iter().map(|checked| checked.exit));
+        let wait = ir::Wait { name, live, exits };
+        Self::push(out, place, StmtKind::Pause(Box::new(ir::Pause { wait })));
+    }
+}

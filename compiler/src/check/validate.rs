@@ -1,0 +1,124 @@
+//! The Validation step.
+
+use super::Checker;
+use super::exit::Word;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::flow::falls_through;
+use crate::ir::{self, Block, ExprKind, StmtKind};
+use crate::source::Place;
+use crate::types::Ty;
+use sbot_grammar::ast::{self, Body, Name, Span};
+use sbot_vm::value::Value;
+use smol_str::SmolStr;
+
+impl Checker<'_> {
+    pub(super) fn validate(&mut self, place: Place, validate: &ast::Validate, out: &mut Block) {
+        if !self.in_step() {
+            return;
+        }
+        let name = self.wait_name("validate", validate.called.as_ref());
+        let retry = validate.retry.as_ref().map(|retry| self.retry(retry));
+        let mut live = self.body.live();
+        live.extend(retry.as_ref().map(|retry| retry.left));
+        self.body.forget_fields();
+        let text = Name { text: SmolStr::new_static("text"), span: validate.pattern.span };
+        let subject = self.field_value(self.place(validate.pattern.span), "client", &text);
+        let test = self.pattern(&validate.pattern, &subject);
+        let bind_ty = test.bind_ty(&subject);
+        let local = validate.bind.as_ref().map(|name| self.body.hidden(&name.text, bind_ty));
+        let (found, bind) = match (local, test.found) {
+            (Some(local), Some(found)) => (Some((local, found)), None),
+            (local, _) => (None, local),
+        };
+        let named = validate.bind.as_ref().zip(local);
+        let mut bodies = Bodies::default();
+        let mut timeouts = Vec::new();
+        for exit in &validate.exits {
+            let offered = [Word::Valid, Word::Invalid, Word::Timeout];
+            match self.exit_word(exit, "`validate`", &offered) {
+                Some(Word::Valid) => self.outcome(exit, named, &mut bodies.valid),
+                Some(Word::Invalid) => self.outcome(exit, None, &mut bodies.invalid),
+                Some(_) => timeouts.extend(self.exits(std::slice::from_ref(exit), "`validate`", &offered)),
+                None => bodies.broken = true,
+            }
+        }
+        let head = Span::new(place.span.start, validate.pattern.span.end);
+        if !bodies.broken {
+            for (body, word) in [(&bodies.valid, Word::Valid), (&bodies.invalid, Word::Invalid)] {
+                if body.is_none() {
+                    self.missing_exit(head, "`validate`", word);
+                }
+            }
+        }
+        let others_fall = bodies.invalid.as_ref().is_none_or(|(body, _)| falls_through(body))
+            || timeouts.iter().any(|exit| falls_through(&exit.exit.body));
+        if let (Some((name, local)), false) = (named, others_fall) {
+            self.body.show(&name.text, local, Some("an `as` name"));
+        }
+        let wait = ir::Wait { name, live, exits: timeouts.into_iter().map(|checked| checked.exit).collect() };
+        let body = |found: Option<(Block, Place)>| found.map(|(body, _)| body).unwrap_or_default();
+        let kind = StmtKind::Validate(Box::new(ir::Validate {
+            wait,
+            test: test.condition,
+            found,
+            bind,
+            retry,
+            valid: body(bodies.valid),
+            invalid: body(bodies.invalid),
+        }));
+        Self::push(out, place, kind);
+    }
+
+    fn retry(&mut self, retry: &ast::Retry) -> ir::Retry {
+        let count = self.expr_as(&retry.count, &Ty::Int, "the number of tries");
+        if let ExprKind::Const(Value::Int(n)) = count.kind
+            && n < 1
+        {
+            self.report(
+                Diagnostic::new(Code::E0301, count.place, "`retry` allows at least one further try")
+                    .help("write `retry 1 saying …`, or leave `retry` out"),
+            );
+        }
+        let saying = self.expr_as(&retry.saying, &Ty::Text, "the text after `saying`");
+        self.not_empty(&saying, "the text after `saying`");
+        let left = self.body.hidden("%tries", Ty::Int);
+        ir::Retry { count, saying, left }
+    }
+
+    /// The body of `on valid` or `on invalid`.
+    fn outcome(&mut self, exit: &ast::Exit, named: Option<(&Name, ir::LocalId)>, slot: &mut Option<(Block, Place)>) {
+        let place = self.place(exit.head);
+        self.late_arrow(exit);
+        if let Some(bind) = &exit.bind {
+            let at = self.place(bind.span);
+            self.report(
+                Diagnostic::new(Code::E0302, at, "the value is named after the pattern, not at the exit")
+                    .help(format!("write `validate … as {}`", bind.text)),
+            );
+        }
+        self.body.open();
+        if let Some((name, local)) = named {
+            self.body.show(&name.text, local, Some("an `as` name"));
+        }
+        let known = self.body.known.clone();
+        let body = exit.body.as_ref().map(|body: &Body| self.branch(body)).unwrap_or_default();
+        self.body.known = known;
+        self.body.close();
+        if let Some((_, first)) = slot {
+            let first = *first;
+            self.report(
+                Diagnostic::new(Code::E0410, place, "this exit stands twice").label(first, "first here").help("remove one of them"),
+            );
+        } else {
+            *slot = Some((body, place));
+        }
+    }
+}
+
+#[derive(Default)]
+struct Bodies {
+    valid: Option<(Block, Place)>,
+    invalid: Option<(Block, Place)>,
+    /// An exit could not be understood, so none is reported as missing.
+    broken: bool,
+}

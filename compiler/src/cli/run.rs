@@ -1,0 +1,115 @@
+//! `sbotc run`: opens a conversation; `talk.rs` holds it.
+
+use super::output::nearest;
+use super::{Exit, Stop, project, talk};
+use sbot_vm::Program;
+use sbot_vm::program::TriggerKind;
+use sbotc::sim::{World, clock, saved};
+use std::io::{self, IsTerminal};
+use std::sync::Arc;
+
+const EXAMPLES: &str = "\
+Examples:
+  sbotc run pizzeria                         talk to the bot; what you type is what the client writes
+  sbotc run pizzeria.sbc --at \"2026-12-24 23:50\"
+  printf 'hello\\n1\\n:wait 2h\\n' | sbotc run pizzeria
+                                             a script: the transcript goes to standard output
+  sbotc run pizzeria --resume ann.json       go on with what `:save ann.json` parked, in a new process
+
+While you talk:
+  1                    presses the first button, while the bot offers buttons (else it is the message \"1\")
+  :wait 2h             turns the clock; timers fire at their times
+  :press LABEL   :comment TEXT   :file NAME   :video open|close   :start   :fail
+  :back                undoes the last turn
+  :state               shows what is parked: wait, variables, timers, size
+  :set contact.name = Ann
+  :save FILE   :help   :quit
+  ::)                  writes a text that begins with a colon
+  :# text              a comment, for scripts
+
+Nothing leaves this machine: effects are only shown. The clock stands still unless it is turned.
+Exit codes: 0 done, 1 errors in the source; in a script also a bot that failed or a line that makes no sense,
+2 a file could not be read.";
+
+/// Talk to a bot in the terminal, or feed it a script
+///
+/// A bot with a message trigger starts with the first message; one with a manual trigger or none starts at once.
+#[derive(clap::Args)]
+#[command(after_long_help = EXAMPLES)]
+pub(crate) struct Args {
+    /// A .sbot file, a folder, or a .sbc file
+    path: String,
+
+    /// Which bot, if there are several
+    #[arg(long, value_name = "NAME")]
+    bot: Option<String>,
+
+    /// Go on with a conversation that `:save` parked
+    #[arg(long, value_name = "FILE", conflicts_with = "at")]
+    resume: Option<String>,
+
+    /// Where the clock stands at first, in the account's zone [default: 2026-01-05 10:00]
+    #[arg(long, value_name = "DATE TIME")]
+    at: Option<String>,
+}
+
+pub(crate) fn run(args: &Args) -> Result<Exit, Stop> {
+    let program = if project::is_compiled(&args.path) {
+        project::read_program(&args.path)?
+    } else {
+        project::compile(project::load(&args.path, true)?, false, false)?.program
+    };
+    let world = match &args.resume {
+        Some(file) => resume(&program, file, args.bot.as_deref())?,
+        None => open(&program, args)?,
+    };
+    if io::stdin().is_terminal() { talk::terminal(world) } else { talk::script(world, io::stdin().lock()) }
+}
+
+fn open(program: &Arc<Program>, args: &Args) -> Result<World, Stop> {
+    let at = match &args.at {
+        None => None,
+        Some(text) => Some(clock::instant(program, text).ok_or_else(|| {
+            Stop::new(format!("`{text}` is no date and time")).help("write it as \"2026-12-24 23:50\"")
+        })?),
+    };
+    let bot = choose(program, args.bot.as_deref())?;
+    let mut world = World::new(Arc::clone(program), bot, at);
+    let row = program.tables().bots.get(bot as usize);
+    if let Some(row) = row.filter(|row| !row.params.is_empty()) {
+        return Err(Stop::new(format!("the bot `{}` takes parameters, so only another bot can start it", row.name))
+            .help("run the bot that starts it"));
+    }
+    let by_client = |kind| kind != TriggerKind::Manual;
+    if !row.is_some_and(|row| row.triggers.iter().any(|trigger| by_client(trigger.kind))) {
+        world.start(TriggerKind::Manual);
+    }
+    Ok(world)
+}
+
+fn choose(program: &Program, wanted: Option<&str>) -> Result<u32, Stop> {
+    let names: Vec<&str> = program.tables().bots.iter().map(|bot| &*bot.name).collect();
+    match wanted {
+        Some(name) => program.bot(name).ok_or_else(|| {
+            let stop = Stop::new(format!("there is no bot `{name}`"));
+            match nearest(name, names.iter().copied()) {
+                Some(near) => stop.help(format!("did you mean `{near}`?")),
+                None => stop.help(format!("there is {}", names.join(", "))),
+            }
+        }),
+        None if names.len() == 1 => Ok(0),
+        None if names.is_empty() => Err(Stop::new("the program has no bot").help("build it from a file with one")),
+        None => Err(Stop::new(format!("there are several bots: {}", names.join(", ")))
+            .help("choose one with `--bot NAME`, or name its file")),
+    }
+}
+
+fn resume(program: &Arc<Program>, file: &str, bot: Option<&str>) -> Result<World, Stop> {
+    let cannot = |why: &str| Stop::new(format!("cannot resume from `{file}`: {why}"));
+    let bytes = project::read_file(file)?;
+    let text = std::str::from_utf8(&bytes)
+        .map_err(|_| cannot("it is no text").help("name a file that `:save FILE` wrote in `sbotc run`"))?;
+    saved::load(program, text, bot).map_err(|why| {
+        cannot(&why).help("resume with the program it was saved with; a .sbc file of `sbotc build` keeps that program")
+    })
+}

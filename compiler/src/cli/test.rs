@@ -1,0 +1,115 @@
+//! `sbotc test`.
+
+use super::output::{self, BOLD, DIM, GREEN, Out, RED};
+use super::{Exit, Format, Stop, project};
+use sbotc::sim::{Outcome, TestReport, run_test, transcript};
+use sbotc::source::Sources;
+use std::io::Write;
+
+const EXAMPLES: &str = "\
+Examples:
+  sbotc test pizzeria                      all tests of the folder
+  sbotc test bot.sbot --filter phone       tests whose title or bot has `phone` in it
+  sbotc test . --format json               one object a test, then one with the sums
+
+A test that fails shows the whole conversation, the statement that did not hold, what it asked for and what there was.
+Exit codes: 0 all passed (or there are none), 1 a test failed or the source has errors, 2 a path could not be read.";
+
+/// Run the tests that stand in the files
+///
+/// Tests run against the real compiler and virtual machine, on a virtual clock, with a simulated CRM.
+#[derive(clap::Args)]
+#[command(after_long_help = EXAMPLES)]
+pub(crate) struct Args {
+    /// A file, or a folder with .sbot files
+    path: String,
+
+    /// Only tests whose title or bot has this text in it, upper or lower case
+    #[arg(long, value_name = "TEXT")]
+    filter: Option<String>,
+
+    /// JSON goes to standard output too
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+pub(crate) fn run(args: &Args) -> Result<Exit, Stop> {
+    let compiled = project::compile(project::load(&args.path, true)?, true, false)?;
+    let several = compiled.program.tables().bots.len() > 1;
+    let wanted = args.filter.as_deref().unwrap_or("").to_lowercase();
+    let (mut passed, mut failed) = (0usize, 0usize);
+    let mut out = output::stdout();
+    for test in &compiled.tests {
+        let bot = compiled.program.tables().bots.get(test.bot).map_or("?", |bot| &*bot.name);
+        if !test.title.to_lowercase().contains(&wanted) && !bot.to_lowercase().contains(&wanted) {
+            continue;
+        }
+        let report = run_test(&compiled.program, test, &compiled.sources, false);
+        match report.outcome {
+            Outcome::Passed => passed += 1,
+            Outcome::Failed => failed += 1,
+        }
+        match args.format {
+            Format::Text => text(&mut out, &report, &compiled.sources, several)?,
+            Format::Json => json(&mut out, &report, &compiled.sources)?,
+        }
+        // One test may take long; those before it should not wait for it to be seen.
+        out.flush()?;
+    }
+    match args.format {
+        Format::Json => writeln!(out, "{}", serde_json::json!({"passed": passed, "failed": failed}))?,
+        Format::Text => writeln!(out, "{}", summary(args, passed, failed, compiled.tests.len()))?,
+    }
+    out.flush()?;
+    Ok(if failed == 0 { Exit::Clean } else { Exit::Problems })
+}
+
+fn summary(args: &Args, passed: usize, failed: usize, all: usize) -> String {
+    if all == 0 {
+        return format!("There are no tests in {}. Write one: test \"a title\" {{ client \"hello\" bot \"*\" }}", args.path);
+    }
+    if passed + failed == 0 {
+        return format!("None of the {all} tests has `{}` in its title", args.filter.as_deref().unwrap_or(""));
+    }
+    let style = if failed == 0 { GREEN } else { RED };
+    format!("{style}{passed} passed, {failed} failed{style:#}")
+}
+
+fn text(out: &mut Out, report: &TestReport, sources: &Sources, several: bool) -> Result<(), Stop> {
+    let title = if several { format!("{}: {}", report.bot, report.title) } else { report.title.to_string() };
+    let Some(failure) = &report.failure else {
+        writeln!(out, "{GREEN}ok{GREEN:#}    {title}")?;
+        return Ok(());
+    };
+    writeln!(out, "{RED}FAIL{RED:#}  {BOLD}{title}{BOLD:#}")?;
+    for line in transcript::render(&report.transcript).lines() {
+        writeln!(out, "      {DIM}|{DIM:#} {line}")?;
+    }
+    let source = sources.get(failure.place.file);
+    let at = source.line_column(failure.place.span.start);
+    let written = source.text.lines().nth(at.line.saturating_sub(1) as usize).unwrap_or("").trim();
+    writeln!(out, "      {}:{}:{}: {BOLD}{written}{BOLD:#}", source.path, at.line, at.column)?;
+    writeln!(out, "      expected: {}", failure.expected)?;
+    writeln!(out, "      got:      {}", failure.got)?;
+    Ok(())
+}
+
+fn json(out: &mut Out, report: &TestReport, sources: &Sources) -> Result<(), Stop> {
+    let place = report.failure.as_ref().map_or(report.place, |failure| failure.place);
+    let source = sources.get(place.file);
+    let at = source.line_column(place.span.start);
+    let lines: Vec<String> = report.transcript.iter().map(ToString::to_string).collect();
+    let object = serde_json::json!({
+        "title": &*report.title,
+        "bot": &*report.bot,
+        "outcome": if report.failure.is_none() { "passed" } else { "failed" },
+        "file": source.path,
+        "line": at.line,
+        "column": at.column,
+        "expected": report.failure.as_ref().map(|failure| &failure.expected),
+        "got": report.failure.as_ref().map(|failure| &failure.got),
+        "transcript": lines,
+    });
+    writeln!(out, "{object}")?;
+    Ok(())
+}

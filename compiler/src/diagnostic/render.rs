@@ -1,0 +1,541 @@
+//! Diagnostics as people and programs read them: reports for a terminal, JSON lines for editors and CI.
+//! The only file that knows ariadne. Nothing here words a finding, reads a file or prints.
+//!
+//! ariadne gets an excerpt and not the file: the lines a finding points at, at their line numbers, with long
+//! lines cut. So a report costs and shows what it points at, however large the file, and all positions in it
+//! are characters of our own making: bytes inside a character, past the end or in another order cannot reach it.
+
+use super::codes::Severity;
+use super::{Code, Diagnostic, Suggestion};
+use crate::source::{LineColumn, Place, Source, Sources};
+use ariadne::{CharSet, Color, Config, IndexType, LabelAttach, Report, ReportKind};
+use sbot_grammar::ast::Span;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::collections::HashSet;
+use std::fmt;
+use std::ops::Range;
+
+/// A line with more bytes than this is cut.
+const LONG_LINE: usize = 500;
+/// How many bytes of a cut line stand before and after the place it is cut around.
+const BEFORE: usize = 100;
+const AFTER: usize = 200;
+/// A sentence with more characters than this is cut: it may quote the source.
+const LONG_SENTENCE: usize = 1000;
+/// More related places than this are counted, not shown.
+const MAX_LABELS: usize = 20;
+/// Beyond this line a report names the place and shows no source, because an excerpt has a line break for
+/// every line before it.
+const LAST_LINE_SHOWN: u32 = 200_000;
+
+/// Puts diagnostics in order of file, place and code, and drops exact repeats.
+pub fn sort(diagnostics: &mut Vec<Diagnostic>) {
+    let mut seen = HashSet::new();
+    diagnostics.retain(|diagnostic| seen.insert(format!("{diagnostic:?}")));
+    diagnostics
+        .sort_by_key(|diagnostic| (diagnostic.place.file, diagnostic.place.span.start, diagnostic.code));
+}
+
+/// Reports for people, with an empty line between them and none after the last.
+#[must_use]
+pub fn render(diagnostics: &[Diagnostic], sources: &Sources, color: bool) -> String {
+    let mut out = String::new();
+    for diagnostic in diagnostics {
+        if !out.is_empty() {
+            out.push('\n');
+        }
+        one(&mut out, diagnostic, sources, color);
+    }
+    out
+}
+
+fn one(out: &mut String, diagnostic: &Diagnostic, sources: &Sources, color: bool) {
+    let (word, tint) = match diagnostic.code.severity() {
+        Severity::Error => ("error", &RED),
+        Severity::Warning => ("warning", &YELLOW),
+    };
+    let paint = Paint { color };
+    let head = paint.bold(Some(tint), &format!("{word}[{}]", diagnostic.code.name()));
+    let message = paint.bold(None, &format!(": {}", sentence(&diagnostic.message)));
+    out.push_str(&format!("{head}{message}\n"));
+    out.push_str(&snippet(diagnostic, sources, tint, color));
+    let hint = diagnostic.suggestion.as_ref().and_then(|suggestion| {
+        let source = source(sources, diagnostic.place)?;
+        hint(source, suggestion, &paint)
+    });
+    let help = match (&diagnostic.help, &hint) {
+        (Some(help), _) => help.as_str(),
+        (None, Some(_)) => "write it like this",
+        (None, None) => return,
+    };
+    for (n, line) in help.lines().enumerate() {
+        let head = if n == 0 { paint.bold(Some(&CYAN), "help:") } else { "     ".to_owned() };
+        out.push_str(format!("{head} {}", sentence(line)).trim_end());
+        out.push('\n');
+    }
+    out.push_str(&hint.unwrap_or_default());
+}
+
+/// The lines of source with their labels.
+fn snippet(diagnostic: &Diagnostic, sources: &Sources, tint: &Tint, color: bool) -> String {
+    let marks = marks(diagnostic, sources);
+    let Some(primary) = marks.first() else { return String::new() };
+    let shown: Vec<&Mark<'_>> = marks.iter().filter(|mark| mark.to.line <= LAST_LINE_SHOWN).collect();
+    if primary.to.line > LAST_LINE_SHOWN {
+        return format!(" at {}\n", location(primary));
+    }
+    let mut excerpts: Vec<Excerpt> = Vec::new();
+    for mark in &shown {
+        if !excerpts.iter().any(|excerpt| excerpt.file == mark.place.file) {
+            let of_file: Vec<&Mark<'_>> =
+                shown.iter().filter(|other| other.place.file == mark.place.file).copied().collect();
+            excerpts.push(Excerpt::new(&of_file));
+        }
+    }
+    // A file is drawn once only if its labels come one after the other, from the top.
+    let mut ordered = shown.clone();
+    ordered.sort_by_key(|mark| {
+        (excerpts.iter().position(|excerpt| excerpt.file == mark.place.file), mark.to.line, mark.from.line)
+    });
+    let labels = ordered.iter().filter_map(|mark| {
+        let at = excerpts.iter().position(|excerpt| excerpt.file == mark.place.file)?;
+        let span = excerpts.get(at)?.span(mark);
+        let tint = if mark.primary { tint.color } else { Color::Blue };
+        Some(ariadne::Label::new((at, span)).with_message(&mark.text).with_color(tint))
+    });
+    let config = Config::new()
+        .with_color(color)
+        .with_char_set(CharSet::Unicode)
+        .with_label_attach(LabelAttach::Middle)
+        .with_index_type(IndexType::Char);
+    let report = Report::build(ReportKind::Custom("", Color::Primary), (0, 0..0))
+        .with_config(config)
+        .with_labels(labels)
+        .finish();
+    let cache = Shown(excerpts.iter().map(|excerpt| ariadne::Source::from(excerpt.text.as_str())).collect());
+    let mut bytes = Vec::new();
+    // Writing to memory does not fail.
+    let _ = report.write(cache, &mut bytes);
+    let text = String::from_utf8_lossy(&bytes);
+    // The first line is ariadne's own heading.
+    let body = text.split_once('\n').map_or("", |(_, body)| body);
+    let mut out = String::new();
+    for line in body.lines() {
+        out.push_str(located(&merge_colors(line), &excerpts, &ordered).trim_end());
+        out.push('\n');
+    }
+    out
+}
+
+/// A line of the report with the location that ariadne wrote replaced by ours: it would count in the excerpt.
+fn located(line: &str, excerpts: &[Excerpt], marks: &[&Mark<'_>]) -> String {
+    let mut parts = line.split(MARKER);
+    let (Some(before), Some(at), Some(after)) = (parts.next(), parts.next(), parts.next()) else {
+        return line.to_owned();
+    };
+    let file = at.parse::<usize>().ok().and_then(|at| excerpts.get(at)).map(|excerpt| excerpt.file);
+    let of_file = || marks.iter().filter(|mark| Some(mark.place.file) == file);
+    let Some(mark) = of_file().find(|mark| mark.primary).or_else(|| of_file().next()) else {
+        return line.to_owned();
+    };
+    // `:line:column`, as ariadne counts.
+    let rest = after.trim_start_matches([':', '?', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9']);
+    format!("{before}{}{rest}", location(mark))
+}
+
+fn location(mark: &Mark<'_>) -> String {
+    format!("{}:{}:{}", sentence(&mark.source.path), mark.from.line, mark.from.column)
+}
+
+/// Stands around the number of an excerpt where ariadne prints a file name. It cannot come from anywhere else,
+/// because control characters of sources and sentences are replaced.
+const MARKER: char = '\u{1}';
+
+/// The sources of one report, by number.
+struct Shown<'a>(Vec<ariadne::Source<&'a str>>);
+
+impl<'a> ariadne::Cache<usize> for Shown<'a> {
+    type Storage = &'a str;
+
+    fn fetch(&mut self, id: &usize) -> Result<&ariadne::Source<&'a str>, impl fmt::Debug> {
+        self.0.get(*id).ok_or("no such excerpt")
+    }
+
+    fn display<'i>(&self, id: &'i usize) -> Option<impl fmt::Display + 'i> {
+        Some(format!("{MARKER}{id}{MARKER}"))
+    }
+}
+
+/// A place to draw.
+struct Mark<'a> {
+    source: &'a Source,
+    place: Place,
+    from: LineColumn,
+    to: LineColumn,
+    text: String,
+    primary: bool,
+}
+
+/// The place of a diagnostic and the related ones, in order, each snapped into its file.
+fn marks<'a>(diagnostic: &Diagnostic, sources: &'a Sources) -> Vec<Mark<'a>> {
+    let mark = |place: Place, text: &str, primary: bool| {
+        let source = source(sources, place)?;
+        let mut span = snap(&source.text, place.span);
+        // White space at the end of a span would make it one of several lines.
+        span.end = span.start + small(source.slice(span).trim_end().len());
+        let text = sentence(text);
+        Some(Mark {
+            source,
+            place: Place { file: place.file, span },
+            from: source.line_column(span.start),
+            to: source.line_column(span.end),
+            text: if text.is_empty() { "here".to_owned() } else { text },
+            primary,
+        })
+    };
+    let mut marks: Vec<Mark<'a>> = mark(diagnostic.place, &diagnostic.note, true).into_iter().collect();
+    if let Some(first) = marks.first_mut()
+        && diagnostic.labels.len() > MAX_LABELS
+    {
+        first.text.push_str(&format!(" (and {} more places)", diagnostic.labels.len() - MAX_LABELS));
+    }
+    let related = diagnostic.labels.iter().take(MAX_LABELS);
+    marks.extend(related.filter_map(|label| mark(label.place, &label.text, false)));
+    marks
+}
+
+/// What of a file one report shows.
+struct Excerpt {
+    file: crate::source::FileId,
+    /// The lines that are pointed at, all others empty.
+    text: String,
+    lines: BTreeMap<u32, Line>,
+}
+
+/// A line of an excerpt.
+struct Line {
+    /// The bytes of the file that are shown.
+    shown: Range<usize>,
+    /// Whether an ellipsis stands before them.
+    cut: bool,
+    /// The character of the excerpt at which the line begins.
+    at: usize,
+    /// Those bytes.
+    text: String,
+}
+
+impl Excerpt {
+    /// The excerpt of one file; `marks` are those of this file and not empty.
+    fn new(marks: &[&Mark<'_>]) -> Excerpt {
+        let mut lines: BTreeMap<u32, Line> = BTreeMap::new();
+        for mark in marks {
+            for (position, byte) in [(mark.from, mark.place.span.start), (mark.to, mark.place.span.end)] {
+                lines.entry(position.line).or_insert_with(|| Line::around(&mark.source.text, byte as usize));
+            }
+        }
+        let (mut text, mut characters, mut number) = (String::new(), 0, 1);
+        for (wanted, line) in &mut lines {
+            while number < *wanted {
+                text.push('\n');
+                characters += 1;
+                number += 1;
+            }
+            line.at = characters;
+            let after = text.len();
+            text.push_str(if line.cut { "…" } else { "" });
+            text.push_str(&line.text);
+            // So that there is a character to point at where the line ends.
+            text.push(' ');
+            characters += text.get(after..).map_or(0, |line| line.chars().count());
+        }
+        let file = marks.first().map_or(crate::source::FileId(0), |mark| mark.place.file);
+        Excerpt { file, text, lines }
+    }
+
+    /// The characters of the excerpt that a mark covers: at least one.
+    fn span(&self, mark: &Mark<'_>) -> Range<usize> {
+        let start = self.character(mark.from.line, mark.place.span.start as usize);
+        let end = self.character(mark.to.line, mark.place.span.end as usize);
+        start..end.max(start + 1)
+    }
+
+    fn character(&self, line: u32, byte: usize) -> usize {
+        let Some(line) = self.lines.get(&line) else { return 0 };
+        if byte < line.shown.start {
+            return line.at;
+        }
+        let before = line.text.get(..byte - line.shown.start).unwrap_or(&line.text);
+        line.at + usize::from(line.cut) + before.chars().count()
+    }
+}
+
+impl Line {
+    /// The line that holds `byte`, cut around it if it is long.
+    fn around(text: &str, byte: usize) -> Line {
+        let whole = line_range(text, byte);
+        let shown = if whole.len() <= LONG_LINE {
+            whole.clone()
+        } else {
+            let start = whole.start.max(byte.saturating_sub(BEFORE));
+            let end = whole.end.min(byte + AFTER);
+            text.floor_char_boundary(start)..text.floor_char_boundary(end)
+        };
+        let mut clean = clean(text.get(shown.clone()).unwrap_or(""), Bytes::Kept);
+        if shown.end < whole.end {
+            clean.push('…');
+        }
+        Line { cut: shown.start > whole.start, shown, at: 0, text: clean }
+    }
+}
+
+/// The line that `suggestion` changes as it would be after the change, if that is one short line.
+fn hint(source: &Source, suggestion: &Suggestion, paint: &Paint) -> Option<String> {
+    let span = snap(&source.text, suggestion.span);
+    let start = span.start as usize;
+    let line = line_range(&source.text, start);
+    let old = source.slice(span);
+    let long = line.len() + suggestion.text.len() > LONG_LINE;
+    if long || old == suggestion.text || old.contains('\n') || suggestion.text.contains('\n') {
+        return None;
+    }
+    let before = clean(source.text.get(line.start..start)?, Bytes::Free);
+    let new = clean(&suggestion.text, Bytes::Free);
+    let after = clean(source.text.get(span.end as usize..line.end)?, Bytes::Free);
+    let number = source.line_column(span.start).line;
+    let text = if after.trim().is_empty() {
+        format!("{before}{}", paint.plain(&GREEN, new.trim_end()))
+    } else {
+        format!("{before}{}{}", paint.plain(&GREEN, &new), after.trim_end())
+    };
+    let margin = paint.plain(&GREY, &format!("{number:>4} │"));
+    Some(format!("{}\n", format!("{margin} {text}").trim_end()))
+}
+
+/// The bytes of the line that holds `byte`, without its line break.
+fn line_range(text: &str, byte: usize) -> Range<usize> {
+    let start = text.get(..byte).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
+    let end = text.get(byte..).and_then(|after| after.find('\n')).map_or(text.len(), |at| byte + at);
+    start..end
+}
+
+/// A span inside the text, on character boundaries, not backwards.
+fn snap(text: &str, span: Span) -> Span {
+    let start = text.floor_char_boundary(span.start as usize);
+    let end = text.ceil_char_boundary((span.end as usize).min(text.len())).max(start);
+    Span::new(small(start), small(end))
+}
+
+/// A file has at most 8 MB.
+fn small(byte: usize) -> u32 {
+    u32::try_from(byte).unwrap_or(u32::MAX)
+}
+
+/// The file of a place; a diagnostic about a file that could not be read may have none.
+fn source(sources: &Sources, place: Place) -> Option<&Source> {
+    sources.iter().nth(place.file.0 as usize).map(|(_, source)| source)
+}
+
+/// Whether a stand-in has as many bytes as the character it stands for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Bytes {
+    Kept,
+    Free,
+}
+
+/// Source text that a terminal can show: whatever moves the cursor, changes colours or turns the direction of
+/// writing is replaced, character by character. A tab stays where the bytes count, because ariadne widens it.
+fn clean(text: &str, bytes: Bytes) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\t' if bytes == Bytes::Free => out.push_str("    "),
+            '\r' => out.push(' '),
+            '\t' => out.push('\t'),
+            c if !hidden(c) => out.push(c),
+            c => out.push(match c.len_utf8() {
+                1 => '?',
+                2 => '·',
+                _ => '\u{FFFD}',
+            }),
+        }
+    }
+    out
+}
+
+/// Control characters, and those that cannot be seen but change how others are. The joiners of emoji and of
+/// Persian and Indic scripts are not among them.
+fn hidden(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{61C}' | '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}')
+}
+
+/// A sentence in one line, cut if it is very long.
+fn sentence(text: &str) -> String {
+    let short: String = text.chars().take(LONG_SENTENCE).collect();
+    let mut out = clean(&short.replace(['\n', '\t'], " "), Bytes::Free);
+    if short.len() < text.len() {
+        out.push('…');
+    }
+    out
+}
+
+/// A colour: for ariadne, and as the number of its escape.
+struct Tint {
+    color: Color,
+    escape: &'static str,
+}
+
+const RED: Tint = Tint { color: Color::Red, escape: "31" };
+const YELLOW: Tint = Tint { color: Color::Yellow, escape: "33" };
+const GREEN: Tint = Tint { color: Color::Green, escape: "32" };
+const CYAN: Tint = Tint { color: Color::Cyan, escape: "36" };
+/// What ariadne paints its margins with.
+const GREY: Tint = Tint { color: Color::Fixed(246), escape: "38;5;246" };
+
+/// Colours, if they are wanted.
+struct Paint {
+    color: bool,
+}
+
+impl Paint {
+    fn bold(&self, tint: Option<&Tint>, text: &str) -> String {
+        match (self.color, tint) {
+            (false, _) => text.to_owned(),
+            (true, None) => format!("\x1b[1m{text}\x1b[0m"),
+            (true, Some(tint)) => format!("\x1b[1;{}m{text}\x1b[0m", tint.escape),
+        }
+    }
+
+    fn plain(&self, tint: &Tint, text: &str) -> String {
+        if self.color && !text.is_empty() {
+            format!("\x1b[{}m{text}\x1b[0m", tint.escape)
+        } else {
+            text.to_owned()
+        }
+    }
+}
+
+/// The same line with one escape per run of a colour: ariadne writes two for every character.
+fn merge_colors(line: &str) -> String {
+    const RESET: &str = "\x1b[0m";
+    let mut out = String::with_capacity(line.len());
+    let (mut wanted, mut active) = ("", "");
+    let mut rest = line;
+    while let Some(c) = rest.chars().next() {
+        if c == '\x1b'
+            && let Some(end) = rest.find('m')
+        {
+            let (escape, after) = rest.split_at(end + 1);
+            wanted = if escape == RESET { "" } else { escape };
+            rest = after;
+            continue;
+        }
+        if wanted != active {
+            out.push_str(if active.is_empty() { "" } else { RESET });
+            out.push_str(wanted);
+            active = wanted;
+        }
+        out.push(c);
+        rest = rest.get(c.len_utf8()..).unwrap_or("");
+    }
+    out.push_str(if active.is_empty() { "" } else { RESET });
+    out
+}
+
+/// One JSON object without a line break. Lines and columns count from 1, columns in characters; `end`,
+/// `end_line` and `end_column` are those of the first character that is no longer meant.
+#[must_use]
+pub fn json_line(diagnostic: &Diagnostic, sources: &Sources) -> String {
+    let at = |place: Place| {
+        let source = source(sources, place)?;
+        let span = snap(&source.text, place.span);
+        Some((source, span, source.line_column(span.start), source.line_column(span.end)))
+    };
+    let place = at(diagnostic.place);
+    let (from, to) = place.as_ref().map_or((START, START), |(_, _, from, to)| (*from, *to));
+    let span = place.as_ref().map_or(Span::default(), |(_, span, _, _)| *span);
+    let labels = diagnostic.labels.iter().filter_map(|label| {
+        let (source, span, from, _) = at(label.place)?;
+        Some(JsonLabel {
+            file: &source.path,
+            start: span.start,
+            end: span.end,
+            line: from.line,
+            column: from.column,
+            text: &label.text,
+        })
+    });
+    let suggestion = diagnostic.suggestion.as_ref().map(|suggestion| {
+        let span = place.as_ref().map_or(suggestion.span, |(source, ..)| snap(&source.text, suggestion.span));
+        JsonSuggestion { start: span.start, end: span.end, text: &suggestion.text }
+    });
+    let json = Json {
+        code: diagnostic.code,
+        severity: match diagnostic.code.severity() {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+        },
+        message: &diagnostic.message,
+        file: place.as_ref().map_or("", |(source, ..)| &source.path),
+        start: span.start,
+        end: span.end,
+        line: from.line,
+        column: from.column,
+        end_line: to.line,
+        end_column: to.column,
+        note: Some(diagnostic.note.as_str()).filter(|note| !note.is_empty()),
+        labels: labels.collect(),
+        help: diagnostic.help.as_deref(),
+        suggestion,
+    };
+    // Texts and numbers can always be written.
+    serde_json::to_string(&json).unwrap_or_default()
+}
+
+const START: LineColumn = LineColumn { line: 1, column: 1 };
+
+#[derive(Serialize)]
+struct Json<'a> {
+    #[serde(serialize_with = "code_name")]
+    code: Code,
+    severity: &'static str,
+    message: &'a str,
+    file: &'a str,
+    start: u32,
+    end: u32,
+    line: u32,
+    column: u32,
+    end_line: u32,
+    end_column: u32,
+    note: Option<&'a str>,
+    labels: Vec<JsonLabel<'a>>,
+    help: Option<&'a str>,
+    suggestion: Option<JsonSuggestion<'a>>,
+}
+
+#[derive(Serialize)]
+struct JsonLabel<'a> {
+    file: &'a str,
+    start: u32,
+    end: u32,
+    line: u32,
+    column: u32,
+    text: &'a str,
+}
+
+#[derive(Serialize)]
+struct JsonSuggestion<'a> {
+    start: u32,
+    end: u32,
+    text: &'a str,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)] // serde's signature.
+fn code_name<S: serde::Serializer>(code: &Code, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(code.name())
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing)]
+mod tests;

@@ -1,0 +1,94 @@
+//! What the flow of a checked project shows: what is never reached, and where a bot ends without saying so.
+//! In: the typed program. Out: warnings. Nothing here looks at conditions, except that a fixed one is no choice.
+
+mod end;
+mod exit;
+mod reach;
+
+use crate::diagnostic::Diagnostic;
+use crate::ir::{Block, Project, Stmt, StmtKind, Wait};
+
+/// Reports everything that the flow of the project's bots shows.
+pub fn check(project: &Project, diagnostics: &mut Vec<Diagnostic>) {
+    for bot in &project.bots {
+        reach::steps(bot, diagnostics);
+        for step in &bot.steps {
+            reach::statements(&step.body, diagnostics);
+            exit::exits(&step.body, diagnostics);
+            if !step.library {
+                end::silent_end(step, diagnostics);
+            }
+        }
+    }
+    for function in &project.functions {
+        reach::statements(&function.body, diagnostics);
+    }
+}
+
+/// Whether what follows a block can be reached through it.
+#[must_use]
+pub fn falls_through(block: &Block) -> bool {
+    block.iter().all(statement_falls_through)
+}
+
+fn statement_falls_through(stmt: &Stmt) -> bool {
+    match &stmt.kind {
+        StmtKind::Message(message) => message.wait.as_ref().is_none_or(wait_falls_through),
+        StmtKind::Pause(pause) => wait_falls_through(&pause.wait),
+        StmtKind::Validate(validate) => {
+            falls_through(&validate.valid)
+                || falls_through(&validate.invalid)
+                || validate.wait.exits.iter().any(|exit| falls_through(&exit.body))
+        }
+        StmtKind::If { then, otherwise, .. } => falls_through(then) || falls_through(otherwise),
+        StmtKind::Block(block) => falls_through(block),
+        StmtKind::Break | StmtKind::Continue | StmtKind::Return(_) | StmtKind::Goto { .. } | StmtKind::End => false,
+        StmtKind::Local { .. }
+        | StmtKind::Var { .. }
+        | StmtKind::Set { .. }
+        | StmtKind::Act { .. }
+        | StmtKind::For { .. }
+        | StmtKind::While { .. } => true,
+    }
+}
+
+fn wait_falls_through(wait: &Wait) -> bool {
+    wait.exits.iter().any(|exit| falls_through(&exit.body))
+}
+
+/// Calls `f` with every block inside a statement.
+fn inner_blocks<'s>(stmt: &'s Stmt, f: &mut dyn FnMut(&'s Block)) {
+    match &stmt.kind {
+        StmtKind::Message(message) => {
+            for exit in message.wait.iter().flat_map(|wait| &wait.exits) {
+                f(&exit.body);
+            }
+        }
+        StmtKind::Pause(pause) => {
+            for exit in &pause.wait.exits {
+                f(&exit.body);
+            }
+        }
+        StmtKind::Validate(validate) => {
+            f(&validate.valid);
+            f(&validate.invalid);
+            for exit in &validate.wait.exits {
+                f(&exit.body);
+            }
+        }
+        StmtKind::If { then, otherwise, .. } => {
+            f(then);
+            f(otherwise);
+        }
+        StmtKind::Block(block) | StmtKind::For { body: block, .. } | StmtKind::While { body: block, .. } => f(block),
+        StmtKind::Local { .. }
+        | StmtKind::Var { .. }
+        | StmtKind::Set { .. }
+        | StmtKind::Act { .. }
+        | StmtKind::Break
+        | StmtKind::Continue
+        | StmtKind::Return(_)
+        | StmtKind::Goto { .. }
+        | StmtKind::End => {}
+    }
+}

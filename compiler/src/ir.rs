@@ -1,0 +1,459 @@
+//! The checked program: every name resolved, every expression typed, sugar removed. Input of lowering.
+//!
+//! Nothing here is wrong any more: lowering runs only when checking found no error, and cannot fail.
+
+use crate::source::Place;
+use crate::types::Ty;
+use sbot_vm::program;
+use sbot_vm::value::Value;
+use std::sync::Arc;
+
+/// A local of a step or `fn`: index into its `locals`. Parameters come first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct LocalId(pub u32);
+/// A variable of a bot: index into [`Bot::vars`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct VarId(pub u32);
+/// A step of a bot: index into [`Bot::steps`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct StepId(pub u32);
+/// A `fn`: index into [`Project::functions`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct FnId(pub u32);
+/// A field: index into [`Project::fields`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct FieldId(pub u32);
+/// An action: index into [`Project::actions`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ActionId(pub u32);
+
+/// Everything that was checked.
+#[derive(Clone, Debug, Default)]
+pub struct Project {
+    /// Of the account.
+    pub account: program::Account,
+    /// Declared symbols; values refer to them by index.
+    pub symbols: Vec<program::Symbol>,
+    /// Fields that occur in code or tests.
+    pub fields: Vec<program::Field>,
+    /// Actions that are called or expected in tests.
+    pub actions: Vec<program::Action>,
+    /// Functions written in the language, all bots' together.
+    pub functions: Vec<Function>,
+    /// The bots.
+    pub bots: Vec<Bot>,
+    /// The tests.
+    pub tests: Vec<Test>,
+}
+
+/// A local.
+#[derive(Clone, Debug)]
+pub struct Local {
+    /// Its name; hidden ones begin with `%`.
+    pub name: Arc<str>,
+    /// Its type.
+    pub ty: Ty,
+}
+
+/// A `fn`.
+#[derive(Clone, Debug)]
+pub struct Function {
+    /// Its name.
+    pub name: Arc<str>,
+    /// How many of the locals are parameters.
+    pub params: usize,
+    /// Parameters first.
+    pub locals: Vec<Local>,
+    /// Ends in `Return` on every path.
+    pub body: Block,
+    /// Its name in the source.
+    pub place: Place,
+}
+
+/// A bot.
+#[derive(Clone, Debug)]
+pub struct Bot {
+    /// Its name.
+    pub name: Arc<str>,
+    /// Parameters and variables share one numbering: the first `params` of `vars` are parameters.
+    pub params: usize,
+    /// Kept for the whole run. Parameters have no initial value.
+    pub vars: Vec<Var>,
+    /// In source order, those of the used libraries after the bot's own.
+    pub steps: Vec<Step>,
+    /// Where it starts.
+    pub first: StepId,
+    /// Where failed effects lead.
+    pub on_failed: Option<StepId>,
+    /// What starts it.
+    pub triggers: Vec<Trigger>,
+    /// Its name in the source.
+    pub place: Place,
+}
+
+/// A variable.
+#[derive(Clone, Debug)]
+pub struct Var {
+    /// Its name.
+    pub name: Arc<str>,
+    /// Its type.
+    pub ty: Ty,
+    /// Its initial value; none for a parameter.
+    pub init: Option<Expr>,
+    /// Its name in the source.
+    pub place: Place,
+}
+
+/// What starts a bot.
+#[derive(Clone, Debug)]
+pub struct Trigger {
+    /// The kind of event.
+    pub kind: program::TriggerKind,
+    /// Symbols of channels; none means all.
+    pub via: Vec<u32>,
+    /// The pattern and the `if`, as one condition without locals.
+    pub test: Option<Expr>,
+    /// The item.
+    pub place: Place,
+}
+
+/// A step.
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// Its name.
+    pub name: Arc<str>,
+    /// How many of the locals are parameters.
+    pub params: usize,
+    /// Parameters first.
+    pub locals: Vec<Local>,
+    /// Where the last statement can be left behind, the bot ends.
+    pub body: Block,
+    /// Its name in the source.
+    pub place: Place,
+    /// From a library: never reported as unreached.
+    pub library: bool,
+}
+
+/// Statements in order.
+pub type Block = Vec<Stmt>;
+
+/// A statement with its place.
+#[derive(Clone, Debug)]
+pub struct Stmt {
+    /// The statement in the source.
+    pub place: Place,
+    /// What it does.
+    pub kind: StmtKind,
+}
+
+/// The statements that are left after checking. `when` has become `If`s, `code` a `Block`.
+#[derive(Clone, Debug)]
+pub enum StmtKind {
+    /// Sends; waits if `wait` is there.
+    Message(Box<Message>),
+    /// Waits.
+    Pause(Box<Pause>),
+    /// Waits for a message and checks it.
+    Validate(Box<Validate>),
+    /// `then` if the condition is true, else `otherwise`.
+    If {
+        /// A bool.
+        condition: Expr,
+        /// The branch.
+        then: Block,
+        /// The other branch; may be empty.
+        otherwise: Block,
+    },
+    /// Gives a local its value.
+    Local {
+        /// The local.
+        local: LocalId,
+        /// Its value.
+        value: Expr,
+    },
+    /// Gives a variable a value.
+    Var {
+        /// The variable.
+        var: VarId,
+        /// Its value.
+        value: Expr,
+    },
+    /// Sets a field. `None` clears it.
+    Set {
+        /// The field.
+        field: FieldId,
+        /// The value, or none to clear the field.
+        value: Option<Expr>,
+        /// Whether the value is a text (perhaps absent) that the VM converts.
+        convert: bool,
+    },
+    /// Calls an action, one value per parameter.
+    Act {
+        /// The action.
+        action: ActionId,
+        /// In declared order, defaults filled in.
+        args: Vec<Expr>,
+    },
+    /// Statements with their own scope.
+    Block(Block),
+    /// `for item in list`
+    For {
+        /// The item.
+        item: LocalId,
+        /// Hidden: the list.
+        list_local: LocalId,
+        /// Hidden: the index.
+        index_local: LocalId,
+        /// A list.
+        list: Expr,
+        /// Repeated.
+        body: Block,
+    },
+    /// `while condition`
+    While {
+        /// A bool.
+        condition: Expr,
+        /// Repeated.
+        body: Block,
+    },
+    /// Leaves the innermost loop.
+    Break,
+    /// Goes to the next round of the innermost loop.
+    Continue,
+    /// Leaves a `fn` with a value, or ends a bot with its result.
+    Return(Option<Expr>),
+    /// Goes to a step.
+    Goto {
+        /// The step.
+        step: StepId,
+        /// One value per parameter.
+        args: Vec<Expr>,
+    },
+    /// Ends the bot.
+    End,
+}
+
+/// Something that parks the run.
+#[derive(Clone, Debug)]
+pub struct Wait {
+    /// The stable name: `greet.message`.
+    pub name: Arc<str>,
+    /// Locals in scope, which the parked run keeps (hidden ones included).
+    pub live: Vec<LocalId>,
+    /// In source order. An exit with an empty body goes on after the statement.
+    pub exits: Vec<Exit>,
+}
+
+/// One way out of a wait.
+#[derive(Clone, Debug)]
+pub struct Exit {
+    /// What takes it.
+    pub on: On,
+    /// Receives the client's text.
+    pub bind: Option<LocalId>,
+    /// Empty: goes on after the statement.
+    pub body: Block,
+    /// `on EVENT` or the button.
+    pub place: Place,
+}
+
+/// What takes an exit.
+#[derive(Clone, Debug)]
+pub enum On {
+    /// Index into the message's buttons.
+    Option {
+        /// The shown button.
+        button: usize,
+        /// Its synonyms.
+        synonyms: Vec<Expr>,
+    },
+    /// Any client message that matched no option.
+    Other,
+    /// Any client message.
+    Message,
+    /// A timer: a duration.
+    Timeout(Expr),
+    /// The message could not be delivered.
+    Failed,
+    /// The message was delivered (added where `on failed` stands alone).
+    Delivered,
+}
+
+/// The Message step.
+#[derive(Clone, Debug)]
+pub struct Message {
+    /// A text; none where only a file is sent.
+    pub text: Option<Expr>,
+    /// A file.
+    pub attach: Option<Expr>,
+    /// A voice file.
+    pub voice: Option<Expr>,
+    /// Who gets it.
+    pub to: program::Recipients,
+    /// On which channels.
+    pub via: program::Via,
+    /// In order.
+    pub buttons: Vec<Button>,
+    /// There if the message waits.
+    pub wait: Option<Wait>,
+}
+
+/// A button as shown.
+#[derive(Clone, Debug)]
+pub struct Button {
+    /// A text.
+    pub label: Expr,
+    /// Where a link leads.
+    pub link: Option<Expr>,
+}
+
+/// The Pause step.
+#[derive(Clone, Debug)]
+pub struct Pause {
+    /// `pause 2h` has one exit `Timeout` with an empty body.
+    pub wait: Wait,
+}
+
+/// The Validation step: waits for a message, then tests `client.text`.
+#[derive(Clone, Debug)]
+pub struct Validate {
+    /// Its exits are the time-outs only; the message itself is taken by the test.
+    pub wait: Wait,
+    /// True if the message matches. Not evaluated where `found` is there.
+    pub test: Expr,
+    /// The value that was found (an optional), and the local that receives it. Matches if it is present.
+    pub found: Option<(LocalId, Expr)>,
+    /// Receives the client's text where the pattern matches and binds no found value.
+    pub bind: Option<LocalId>,
+    /// Further tries.
+    pub retry: Option<Retry>,
+    /// Taken when it matches.
+    pub valid: Block,
+    /// Taken when it does not and no try is left.
+    pub invalid: Block,
+}
+
+/// `retry N saying TEXT`.
+#[derive(Clone, Debug)]
+pub struct Retry {
+    /// How many further tries: an int.
+    pub count: Expr,
+    /// What is said before each.
+    pub saying: Expr,
+    /// Hidden: tries left.
+    pub left: LocalId,
+}
+
+/// A typed expression.
+#[derive(Clone, Debug)]
+pub struct Expr {
+    /// Its type.
+    pub ty: Ty,
+    /// Where it stands.
+    pub place: Place,
+    /// What it computes.
+    pub kind: ExprKind,
+}
+
+/// The expressions that are left after checking.
+#[derive(Clone, Debug)]
+#[allow(missing_docs)]
+pub enum ExprKind {
+    /// Also `none` and symbols.
+    Const(Value),
+    Local(LocalId),
+    Var(VarId),
+    Field(FieldId),
+    Not(Box<Expr>),
+    Neg(Box<Expr>),
+    /// Both sides are evaluated.
+    Binary { op: BinaryOp, left: Box<Expr>, right: Box<Expr> },
+    /// The right side only if the left is true.
+    And(Box<Expr>, Box<Expr>),
+    /// The right side only if the left is false.
+    Or(Box<Expr>, Box<Expr>),
+    /// The right side only if the left is absent.
+    Coalesce(Box<Expr>, Box<Expr>),
+    IsSet(Box<Expr>),
+    /// `value in list`
+    In { value: Box<Expr>, list: Box<Expr> },
+    /// Texts of the parts, one after the other.
+    Concat(Vec<Expr>),
+    List(Vec<Expr>),
+    Index { list: Box<Expr>, index: Box<Expr> },
+    /// Number in `sbot_vm::builtin::BUILTINS`.
+    Builtin { number: u16, args: Vec<Expr> },
+    Call { function: FnId, args: Vec<Expr> },
+    /// False if the text is absent.
+    Matches { value: Box<Expr>, regex: Arc<str> },
+}
+
+/// Operators whose sides are both evaluated. Greater-than is less-than with the sides exchanged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum BinaryOp {
+    Add,
+    Sub,
+    Mul,
+    Div,
+    Rem,
+    Eq,
+    Ne,
+    Lt,
+    Le,
+    Gt,
+    Ge,
+}
+
+/// `test "…" { … }`.
+#[derive(Clone, Debug)]
+pub struct Test<E = Expr> {
+    /// Its title.
+    pub title: Arc<str>,
+    /// The bot under test: index into [`Project::bots`].
+    pub bot: usize,
+    /// Statements in order.
+    pub stmts: Vec<TestStmt<E>>,
+    /// The item.
+    pub place: Place,
+}
+
+/// A statement of a test.
+#[derive(Clone, Debug)]
+pub struct TestStmt<E = Expr> {
+    /// The statement in the source.
+    pub place: Place,
+    /// What it does.
+    pub kind: TestKind<E>,
+}
+
+/// The statements of a test. Expressions have no locals. After lowering, `E` is the index of a function
+/// that takes the bot's variables and returns the value.
+#[derive(Clone, Debug)]
+#[allow(missing_docs)]
+pub enum TestKind<E = Expr> {
+    /// Only as the first: local date and time of the account's zone.
+    At { year: i16, month: i8, day: i8, hour: i8, minute: i8 },
+    Given { field: FieldId, value: E },
+    ClientSays { text: E, via: Option<u32> },
+    ClientPresses(E),
+    ClientSends(E),
+    ClientComments(E),
+    ClientOpensVideo,
+    ClientClosesVideo,
+    /// A duration.
+    Wait(E),
+    FailMessage,
+    BotSays { text: E, next: bool },
+    BotSilent,
+    /// A bool.
+    Expect(E),
+    /// Arguments that were not written are `None` and match anything.
+    ExpectAction { action: ActionId, negated: bool, args: Vec<Option<E>> },
+    /// The name of a step.
+    ExpectStep(Arc<str>),
+    ExpectWaiting,
+    ExpectEnded,
+    /// Start it by this kind of trigger.
+    Trigger(program::TriggerKind),
+}

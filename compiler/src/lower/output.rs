@@ -1,0 +1,124 @@
+//! What all functions of a project are lowered into.
+
+use super::intern::Interner;
+use super::places::Places;
+use crate::ir;
+use crate::source::{Place, Sources};
+use sbot_vm::builtin::BUILTINS;
+use sbot_vm::op::{Op, Target};
+use sbot_vm::program::{self, Debug, Source, Tables};
+use sbot_vm::value::Value;
+use std::sync::Arc;
+
+/// The tables as far as they are built.
+pub(super) struct Output<'p> {
+    /// What is lowered.
+    pub(super) project: &'p ir::Project,
+    /// The program.
+    pub(super) tables: Tables,
+    /// Where its code came from.
+    pub(super) debug: Debug,
+    /// The field `client.text`, if the project reads it.
+    pub(super) client_text: Option<u32>,
+    /// The built-in function that counts the elements of a list.
+    pub(super) len: Option<u16>,
+    interner: Interner,
+    places: Places<'p>,
+}
+
+impl<'p> Output<'p> {
+    pub(super) fn new(project: &'p ir::Project, sources: &'p Sources) -> Self {
+        let tables = Tables {
+            account: project.account.clone(),
+            symbols: project.symbols.clone(),
+            fields: project.fields.clone(),
+            actions: project.actions.clone(),
+            ..Tables::default()
+        };
+        let files = sources.iter().map(|(_, source)| Arc::from(source.path.as_str())).collect();
+        let client_text = (0..)
+            .zip(&project.fields)
+            .find(|(_, field)| *field.entity == *"client" && *field.name == *"text");
+        Self {
+            project,
+            tables,
+            debug: Debug { files, ..Debug::default() },
+            client_text: client_text.map(|(index, _)| index),
+            len: (0..).zip(BUILTINS).find(|(_, builtin)| builtin.name == "len_list").map(|(index, _)| index),
+            interner: Interner::default(),
+            places: Places::new(sources),
+        }
+    }
+
+    /// The index of a constant.
+    pub(super) fn constant(&mut self, value: Value) -> u32 {
+        self.interner.constant(&mut self.tables.consts, value)
+    }
+
+    /// A text that is known now.
+    pub(super) fn text(&mut self, text: &str) -> Source {
+        Source::Const(self.constant(Value::text(text)))
+    }
+
+    /// The index of a regular expression.
+    pub(super) fn regex(&mut self, regex: &Arc<str>) -> u32 {
+        self.interner.regex(&mut self.tables.regexes, regex)
+    }
+
+    /// The index of what is fixed about a message.
+    pub(super) fn message(&mut self, message: program::Message) -> u32 {
+        self.interner.message(&mut self.tables.messages, message)
+    }
+
+    /// The index that the next instruction gets.
+    pub(super) fn here(&self) -> Target {
+        index(self.tables.code.len())
+    }
+
+    /// Appends an instruction. Its place is noted if something can go wrong or be seen there, or if `first` says
+    /// that what stands before belongs to something else.
+    pub(super) fn emit(&mut self, op: Op, place: Place, first: bool) {
+        let at = self.here();
+        self.tables.code.push(op);
+        let known = self.debug.places.last().is_some_and(|last| {
+            (last.file, last.start, last.end) == (place.file.0, place.span.start, place.span.end)
+        });
+        if (first || shows(&op)) && !known {
+            let at = self.places.place(at, place);
+            self.debug.places.push(at);
+        }
+    }
+
+    /// Takes back the last instruction.
+    pub(super) fn take_back(&mut self) {
+        self.tables.code.pop();
+        let end = self.here();
+        if self.debug.places.last().is_some_and(|last| last.op >= end) {
+            self.debug.places.pop();
+        }
+    }
+}
+
+/// A table's index. Tables of 2³² entries do not fit into memory.
+pub(super) fn index(len: usize) -> u32 {
+    u32::try_from(len).unwrap_or(u32::MAX)
+}
+
+/// Whether an instruction can trap, has an effect, waits, or closes a loop that runs out of fuel.
+fn shows(op: &Op) -> bool {
+    !matches!(
+        op,
+        Op::Const { .. }
+            | Op::Int { .. }
+            | Op::Bool { .. }
+            | Op::None { .. }
+            | Op::Move { .. }
+            | Op::Jump { .. }
+            | Op::JumpNone { .. }
+            | Op::JumpSet { .. }
+            | Op::IsSet { .. }
+            | Op::LoadVar { .. }
+            | Op::Return { .. }
+            | Op::End { .. }
+    )
+}

@@ -1,0 +1,115 @@
+//! Ints that a loop compares and computes with stand in registers of their own, filled once before the loop.
+//! A loop that waits has none: they would have to be parked with the run.
+
+use super::expr::{each_child, small_sum};
+use super::function::Body;
+use crate::ir::{Block, Expr, ExprKind, Stmt, StmtKind};
+use crate::source::Place;
+use sbot_vm::op::Op;
+use sbot_vm::value::Value;
+
+/// The most registers that are spent on this.
+const MAX_PINS: usize = 16;
+
+/// How deep a loop is searched. A long chain of `else if` counts as deep.
+const MAX_DEPTH: usize = 64;
+
+/// The ints of a loop, with their places.
+#[derive(Default)]
+struct Pins {
+    ints: Vec<(i32, Place)>,
+    /// Whether something waits, or may wait as far as was looked.
+    waits: bool,
+    /// How deep the current statement stands.
+    depth: usize,
+}
+
+impl<'p> Body<'_, 'p> {
+    /// Pins the ints of a loop that is in no other one, for that loop and those in it.
+    pub(super) fn pin(&mut self, condition: Option<&'p Expr>, body: &'p Block) {
+        if !self.loops.is_empty() {
+            return;
+        }
+        let mut pins = Pins::default();
+        condition.into_iter().for_each(|condition| pins.expr(condition));
+        pins.block(body);
+        if pins.waits {
+            return;
+        }
+        for (value, place) in pins.ints {
+            let dst = self.temp();
+            self.emit(Op::Int { dst, value }, place);
+            self.pinned.push((i64::from(value), dst));
+        }
+    }
+
+    /// Ends what [`Body::pin`] began.
+    pub(super) fn unpin(&mut self) {
+        if self.loops.is_empty() {
+            self.pinned.clear();
+        }
+    }
+}
+
+impl Pins {
+    fn block(&mut self, block: &Block) {
+        if self.depth == MAX_DEPTH {
+            self.waits = true;
+        } else {
+            self.depth += 1;
+            block.iter().for_each(|stmt| self.stmt(stmt));
+            self.depth -= 1;
+        }
+    }
+
+    fn stmt(&mut self, stmt: &Stmt) {
+        match &stmt.kind {
+            StmtKind::Message(_) | StmtKind::Pause(_) | StmtKind::Validate(_) => self.waits = true,
+            StmtKind::If { condition, then, otherwise } => {
+                self.expr(condition);
+                self.block(then);
+                self.block(otherwise);
+            }
+            StmtKind::Local { value, .. } | StmtKind::Var { value, .. } => self.expr(value),
+            StmtKind::Set { value, .. } | StmtKind::Return(value) => {
+                value.iter().for_each(|value| self.expr(value))
+            }
+            StmtKind::Act { args, .. } | StmtKind::Goto { args, .. } => self.exprs(args),
+            StmtKind::Block(block) => self.block(block),
+            StmtKind::For { list, body, .. } => {
+                self.expr(list);
+                self.block(body);
+            }
+            StmtKind::While { condition, body } => {
+                self.expr(condition);
+                self.block(body);
+            }
+            StmtKind::Break | StmtKind::Continue | StmtKind::End => {}
+        }
+    }
+
+    fn exprs(&mut self, exprs: &[Expr]) {
+        exprs.iter().for_each(|expr| self.expr(expr));
+    }
+
+    fn expr(&mut self, expr: &Expr) {
+        if let ExprKind::Binary { op, left, right } = &expr.kind {
+            if let Some((side, _)) = small_sum(*op, left, right) {
+                return self.expr(side);
+            }
+            self.operand(left);
+            self.operand(right);
+        }
+        each_child(expr, &mut |child| self.expr(child));
+    }
+
+    fn operand(&mut self, expr: &Expr) {
+        if let ExprKind::Const(Value::Int(value)) = &expr.kind
+            && let Ok(value) = i32::try_from(*value)
+            && self.ints.len() < MAX_PINS
+            && self.ints.iter().all(|(known, _)| *known != value)
+        {
+            self.ints.push((value, expr.place));
+        }
+    }
+}

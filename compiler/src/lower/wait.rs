@@ -1,0 +1,105 @@
+//! What all waits share: the registers that are kept, and the ways out.
+
+use super::function::{Body, Label, Variables, registers};
+use super::output::index;
+use crate::ir;
+use crate::source::Place;
+use crate::types::Ty;
+use sbot_vm::op::{Op, Reg};
+use sbot_vm::program::{self, Live, On};
+use sbot_vm::value::{Kind, Slot};
+use std::sync::Arc;
+
+/// A way out of a wait.
+pub(super) struct Way {
+    pub(super) on: On,
+    pub(super) bind: Vec<Reg>,
+    pub(super) to: Label,
+}
+
+impl<'p> Body<'_, 'p> {
+    /// Parks the run.
+    pub(super) fn park(&mut self, wait: &ir::Wait, hidden: Vec<Live>, ways: Vec<Way>, place: Place) {
+        if !self.reachable() {
+            return;
+        }
+        let number = index(self.out.tables.waits.len());
+        let live = self.live(wait, hidden);
+        let mut exits = Vec::with_capacity(ways.len());
+        for (n, Way { on, bind, to }) in ways.into_iter().enumerate() {
+            self.exit_to(number, n, to);
+            exits.push(program::Exit { on, bind, to: 0 });
+        }
+        let (name, step) = (Arc::clone(&wait.name), Arc::clone(&self.name));
+        self.out.tables.waits.push(program::Wait { name, step, live, exits });
+        self.emit(Op::Wait { wait: number }, place);
+    }
+
+    /// The registers that are kept: variables, locals in scope, and hidden ones.
+    fn live(&self, wait: &ir::Wait, hidden: Vec<Live>) -> Vec<Live> {
+        let mut live: Vec<Live> = match self.variables {
+            Variables::Here(vars) => {
+                vars.iter().zip(registers(0)).map(|(var, reg)| keep(reg, &var.name, &var.ty)).collect()
+            }
+            Variables::Elsewhere => Vec::new(),
+        };
+        live.extend(wait.live.iter().filter_map(|local| self.live_local(*local)));
+        live.extend(self.held.iter().cloned());
+        live.extend(hidden);
+        live.sort_by_key(|live| live.reg);
+        live.dedup_by_key(|live| live.reg);
+        live
+    }
+
+    /// A local that is kept.
+    pub(super) fn live_local(&self, local: ir::LocalId) -> Option<Live> {
+        let ir::Local { name, ty } = self.locals.get(local.0 as usize)?;
+        Some(keep(self.local(local), name, ty))
+    }
+
+    /// A register with a text that an option needs while the run is parked.
+    pub(super) fn live_label(&self, reg: Reg, number: usize) -> Live {
+        let local = self.locals.iter().zip(registers(self.param(0))).find(|(_, at)| *at == reg);
+        if let Some((ir::Local { name, ty }, reg)) = local {
+            return keep(reg, name, ty);
+        }
+        let name = Arc::from(format!("%label{number}"));
+        Live { reg, slot: Slot { kind: Kind::Text, optional: false }, name }
+    }
+
+    /// The exits as ways out. Timers are computed here, so this stands right before the wait.
+    /// `options` has what the options among the exits take, which is known before.
+    pub(super) fn ways(&mut self, exits: &'p [ir::Exit], options: Vec<Option<On>>, done: Label) -> Vec<Way> {
+        let options = options.into_iter().chain(std::iter::repeat(None));
+        let mut ways = Vec::with_capacity(exits.len());
+        for (exit, option) in exits.iter().zip(options) {
+            let on = match &exit.on {
+                ir::On::Timeout(after) => On::Timeout(self.operand(after)),
+                ir::On::Option { .. } => option.unwrap_or(On::Other),
+                ir::On::Other => On::Other,
+                ir::On::Message => On::Message,
+                ir::On::Failed => On::Failed,
+                ir::On::Delivered => On::Delivered,
+            };
+            let bind = exit.bind.iter().map(|local| self.local(*local)).collect();
+            let to = self.plain_target(&exit.body, done).unwrap_or_else(|| self.new_label());
+            ways.push(Way { on, bind, to });
+        }
+        ways
+    }
+
+    /// The bodies of exits, each followed by a jump to `done`.
+    pub(super) fn bodies(&mut self, exits: &'p [ir::Exit], labels: &[Label], done: Label) {
+        for (exit, label) in exits.iter().zip(labels) {
+            if self.plain_target(&exit.body, done).is_none() {
+                self.bind(*label);
+                self.block(&exit.body);
+                self.jump(done, exit.place);
+            }
+        }
+    }
+}
+
+fn keep(reg: Reg, name: &Arc<str>, ty: &Ty) -> Live {
+    Live { reg, slot: ty.slot(), name: Arc::clone(name) }
+}

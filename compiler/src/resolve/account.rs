@@ -1,0 +1,266 @@
+//! The account's declarations: what they define, and whether they make sense together.
+
+use super::{Def, Names};
+use crate::diagnostic::{Code, Diagnostic, suggest};
+use crate::project::{Parsed, Unit};
+use crate::source::Place;
+use sbot_grammar::ast::{self, FormPart, ItemKind, Name, Text};
+use sbot_vm::program::{Account, SymbolKind, Tables};
+use std::sync::Arc;
+
+/// The kinds of channels.
+pub const CHANNEL_KINDS: &[&str] =
+    &["whatsapp", "instagram", "facebook", "telegram", "live_chat", "sms", "email", "tiktok", "viber"];
+
+/// Words that are no names of channels: they mean something else after `via`.
+const NO_CHANNEL: &[&str] = &["any", "primary"];
+
+impl<'a> Names<'a> {
+    pub(super) fn declare_account_item(&mut self, n: usize, unit: &'a Unit, item: &'a ast::Item) {
+        let title = |text: &Text| text.plain().unwrap_or("").to_owned();
+        match &item.kind {
+            ItemKind::Account(settings) => self.declare_account(unit, item, settings),
+            ItemKind::Pipeline { name, title: text, stages } => {
+                self.define_symbol(n, unit, SymbolKind::Pipeline, name, &title(text), "");
+                for (at, stage) in stages.iter().enumerate() {
+                    if let Some(first) = stages.iter().take(at).find(|other| other.name.text == stage.name.text) {
+                        let place = |name: &Name| Place { file: unit.file, span: name.span };
+                        self.twice("stage", &stage.name, place(&stage.name), place(&first.name));
+                    }
+                    let full = format!("{}.{}", name.text, stage.name.text);
+                    self.symbol(SymbolKind::Stage, &full, &title(&stage.title), "");
+                }
+            }
+            ItemKind::User { name, title: text } => {
+                self.define_symbol(n, unit, SymbolKind::User, name, &title(text), "");
+            }
+            ItemKind::Team { name, title: text, members } => {
+                let list: Vec<&str> = members.iter().map(|name| name.text.as_str()).collect();
+                self.define_symbol(n, unit, SymbolKind::Team, name, &title(text), &list.join(","));
+            }
+            ItemKind::Channel { name, kind, title: text } => self.declare_channel(n, unit, name, kind, &title(text)),
+            ItemKind::Template { name, text, .. } => {
+                let shown = text.plain().unwrap_or(&name.text).to_owned();
+                self.define_symbol(n, unit, SymbolKind::Template, name, &shown, "");
+            }
+            ItemKind::EmailTemplate { name, subject, .. } => {
+                let shown = subject.plain().unwrap_or(&name.text).to_owned();
+                self.define_symbol(n, unit, SymbolKind::EmailTemplate, name, &shown, "");
+            }
+            ItemKind::Form { name, title: text, .. } => {
+                self.define_symbol(n, unit, SymbolKind::Form, name, &title(text), "");
+            }
+            ItemKind::Hours { name, .. } => {
+                self.define_symbol(n, unit, SymbolKind::Hours, name, &name.text, "");
+            }
+            ItemKind::Bot(_)
+            | ItemKind::Use(_)
+            | ItemKind::Trigger(_)
+            | ItemKind::Var(_)
+            | ItemKind::Step(_)
+            | ItemKind::Flow(_)
+            | ItemKind::Fn(_)
+            | ItemKind::Type { .. }
+            | ItemKind::Entity { .. }
+            | ItemKind::Action(_)
+            | ItemKind::Widget { .. }
+            | ItemKind::Test { .. }
+            | ItemKind::Error => {}
+        }
+    }
+
+    fn declare_channel(&mut self, n: usize, unit: &Unit, name: &Name, kind: &Name, title: &str) {
+        if NO_CHANNEL.contains(&name.text.as_str()) {
+            let place = Place { file: unit.file, span: name.span };
+            let text = format!("a channel cannot be called `{}`", name.text);
+            self.report(Diagnostic::new(Code::E0204, place, text).help("`via any` and `via primary` mean something else"));
+        }
+        if !CHANNEL_KINDS.contains(&kind.text.as_str()) {
+            let place = Place { file: unit.file, span: kind.span };
+            let diagnostic = Diagnostic::new(Code::E0202, place, format!("there is no channel kind `{}`", kind.text));
+            self.report(suggest::similar(diagnostic, &kind.text, kind.span, CHANNEL_KINDS.iter().copied()));
+        }
+        self.define_symbol(n, unit, SymbolKind::Channel, name, title, &kind.text);
+    }
+
+    fn declare_account(&mut self, unit: &Unit, item: &ast::Item, settings: &[(Name, Text)]) {
+        let place = Place { file: unit.file, span: item.span };
+        if let Some(first) = self.account_place {
+            self.report(
+                Diagnostic::new(Code::E0204, place, "the account is defined twice")
+                    .label(first, "first defined here")
+                    .help("a project has one `account { … }`"),
+            );
+            return;
+        }
+        self.account_place = Some(place);
+        for (name, text) in settings {
+            let value: Option<Arc<str>> = text.plain().map(Arc::from);
+            match (name.text.as_str(), value) {
+                ("zone", Some(value)) => self.account.zone = value,
+                ("region", value @ Some(_)) => self.account.region = value,
+                ("language", value @ Some(_)) => self.account.language = value,
+                ("currency", value @ Some(_)) => self.account.currency = value,
+                (_, None) => {
+                    let place = Place { file: unit.file, span: text.span };
+                    self.report(Diagnostic::new(Code::E0301, place, "a setting is a fixed text"));
+                }
+                (other, Some(_)) => {
+                    let place = Place { file: unit.file, span: name.span };
+                    let known = ["zone", "region", "language", "currency"];
+                    let diagnostic = Diagnostic::new(Code::E0202, place, format!("the account has no setting `{other}`"));
+                    self.report(suggest::similar(diagnostic, other, name.span, known));
+                }
+            }
+        }
+        self.check_settings(unit, settings);
+    }
+
+    fn check_settings(&mut self, unit: &Unit, settings: &[(Name, Text)]) {
+        let setting = |wanted: &str| settings.iter().find(|(name, _)| name.text == wanted).map(|(_, text)| text.span);
+        let context = |account: Account| {
+            let tables = Tables { account, ..Tables::default() };
+            sbot_vm::context::Context::new(Arc::new(tables))
+        };
+        if let Some(span) = setting("zone")
+            && context(Account { zone: Arc::clone(&self.account.zone), ..Account::default() }).is_err()
+        {
+            let text = format!("there is no time zone `{}`", self.account.zone);
+            let help = "write the IANA name of the zone, such as \"Europe/Madrid\"";
+            self.report(Diagnostic::new(Code::E0408, Place { file: unit.file, span }, text).help(help));
+            self.account.zone = Account::default().zone;
+        }
+        if let Some(span) = setting("region")
+            && context(Account { region: self.account.region.clone(), ..Account::default() }).is_err()
+        {
+            let text = format!("there is no region `{}`", self.account.region.as_deref().unwrap_or(""));
+            let help = "write the two letters of the country, such as \"ES\"";
+            self.report(Diagnostic::new(Code::E0408, Place { file: unit.file, span }, text).help(help));
+            self.account.region = None;
+        }
+    }
+
+    /// Checks what declarations say of each other: members of teams, fields and stages of forms.
+    pub(super) fn check_account(&mut self, parsed: &'a Parsed) {
+        for (n, unit) in parsed.units.iter().enumerate() {
+            for item in &unit.tree.items {
+                match &item.kind {
+                    ItemKind::Team { members, .. } => {
+                        for member in members {
+                            self.expect_symbol(n, unit, member, SymbolKind::User, "user");
+                        }
+                    }
+                    ItemKind::Template { via, params, .. } => {
+                        for channel in via {
+                            self.expect_symbol(n, unit, channel, SymbolKind::Channel, "channel");
+                        }
+                        self.params(n, unit, params);
+                    }
+                    ItemKind::EmailTemplate { params, .. } => {
+                        self.params(n, unit, params);
+                    }
+                    ItemKind::Form { parts, .. } => self.check_form(n, unit, parts),
+                    ItemKind::Bot(_)
+                    | ItemKind::Use(_)
+                    | ItemKind::Trigger(_)
+                    | ItemKind::Var(_)
+                    | ItemKind::Step(_)
+                    | ItemKind::Flow(_)
+                    | ItemKind::Fn(_)
+                    | ItemKind::Type { .. }
+                    | ItemKind::Account(_)
+                    | ItemKind::Entity { .. }
+                    | ItemKind::Pipeline { .. }
+                    | ItemKind::User { .. }
+                    | ItemKind::Channel { .. }
+                    | ItemKind::Hours { .. }
+                    | ItemKind::Action(_)
+                    | ItemKind::Widget { .. }
+                    | ItemKind::Test { .. }
+                    | ItemKind::Error => {}
+                }
+            }
+        }
+    }
+
+    fn check_form(&mut self, n: usize, unit: &Unit, parts: &[FormPart]) {
+        for part in parts {
+            match part {
+                FormPart::Fields(paths) => {
+                    for path in paths {
+                        if let [entity, field] = path.names.as_slice() {
+                            if self.field(&entity.text, &field.text).is_none() {
+                                self.unknown_field(unit, &entity.text, field);
+                            }
+                        } else {
+                            let place = Place { file: unit.file, span: path.span };
+                            self.report(Diagnostic::new(Code::E0203, place, "a field is written `entity.field`"));
+                        }
+                    }
+                }
+                FormPart::Stage(path) => {
+                    self.stage(n, unit, path);
+                }
+                FormPart::Tags(_) => {}
+            }
+        }
+    }
+
+    /// E0203 with did-you-mean.
+    pub(crate) fn unknown_field(&mut self, unit: &Unit, entity: &str, field: &Name) {
+        let place = Place { file: unit.file, span: field.span };
+        let text = format!("`{entity}` has no field `{}`", field.text);
+        let known: Vec<String> = self.field_names(entity).into_iter().map(str::to_owned).collect();
+        let diagnostic = Diagnostic::new(Code::E0203, place, text);
+        self.report(suggest::similar(diagnostic, &field.text, field.span, known.iter().map(String::as_str)));
+    }
+
+    /// The stage that a path names.
+    pub(crate) fn stage(&mut self, n: usize, unit: &Unit, path: &ast::Path) -> Option<u32> {
+        let [pipeline, stage] = path.names.as_slice() else {
+            let place = Place { file: unit.file, span: path.span };
+            self.report(Diagnostic::new(Code::E0304, place, "a stage is written `pipeline.stage`"));
+            return None;
+        };
+        self.expect_symbol(n, unit, pipeline, SymbolKind::Pipeline, "pipeline")?;
+        self.stage_of(unit, pipeline, stage)
+    }
+
+    /// The stage `stage` of a known pipeline; E0304 if there is none.
+    pub(crate) fn stage_of(&mut self, unit: &Unit, pipeline: &Name, stage: &Name) -> Option<u32> {
+        let full = format!("{}.{}", pipeline.text, stage.text);
+        let stages = || self.symbols.iter().zip(0u32..).filter(|(symbol, _)| symbol.kind == SymbolKind::Stage);
+        if let Some((_, id)) = stages().find(|(symbol, _)| *symbol.name == *full) {
+            return Some(id);
+        }
+        let prefix = format!("{}.", pipeline.text);
+        let known: Vec<String> =
+            stages().filter_map(|(symbol, _)| symbol.name.strip_prefix(prefix.as_str()).map(str::to_owned)).collect();
+        let place = Place { file: unit.file, span: stage.span };
+        let text = format!("the pipeline `{}` has no stage `{}`", pipeline.text, stage.text);
+        let diagnostic = Diagnostic::new(Code::E0304, place, text);
+        self.report(suggest::similar(diagnostic, &stage.text, stage.span, known.iter().map(String::as_str)));
+        None
+    }
+
+    /// The symbol of this kind that a name means in a file; E0202 otherwise.
+    pub(crate) fn expect_symbol(&mut self, n: usize, unit: &Unit, name: &Name, kind: SymbolKind, what: &str) -> Option<u32> {
+        let def = self.scopes.get(n).and_then(|scope| scope.values.get(&name.text)).map(|named| named.def);
+        if let Some(Def::Symbol(id)) = def
+            && self.symbols.get(id as usize).is_some_and(|symbol| symbol.kind == kind)
+        {
+            return Some(id);
+        }
+        let place = Place { file: unit.file, span: name.span };
+        let known: Vec<String> = self
+            .symbols
+            .iter()
+            .filter(|symbol| symbol.kind == kind)
+            .map(|symbol| symbol.name.to_string())
+            .filter(|known| self.scopes.get(n).is_some_and(|scope| scope.values.contains_key(known.as_str())))
+            .collect();
+        let diagnostic = Diagnostic::new(Code::E0202, place, format!("there is no {what} `{}`", name.text));
+        self.report(suggest::similar(diagnostic, &name.text, name.span, known.iter().map(String::as_str)));
+        None
+    }
+}

@@ -1,0 +1,268 @@
+//! Collects the items of every file: first the types and account, then everything that mentions a type, then the `use`s.
+
+use super::{ActionDecl, Def, FieldDecl, FnDecl, Names, Named, OBJECTS, ParamDecl, Scope, StepDecl, VarDecl};
+use crate::diagnostic::{Code, Diagnostic, suggest};
+use crate::project::{Parsed, Unit};
+use crate::source::Place;
+use crate::types::Ty;
+use sbot_grammar::ast::{self, Attr, ItemKind, Name};
+use sbot_vm::program::{Delivery, Echo, SymbolKind};
+use smol_str::SmolStr;
+
+/// Item words that are parsed and not compiled yet.
+const UNSUPPORTED: &[(&str, &str)] = &[("flow", "flows"), ("widget", "widgets")];
+
+pub(super) fn declare<'a>(names: &mut Names<'a>, parsed: &'a Parsed) {
+    for _ in &parsed.units {
+        names.scopes.push(Scope::default());
+    }
+    let units = || parsed.units.iter().enumerate();
+    for (n, unit) in units() {
+        for item in &unit.tree.items {
+            names.declare_type(n, unit, item);
+            names.declare_account_item(n, unit, item);
+        }
+    }
+    for (n, unit) in units() {
+        for item in &unit.tree.items {
+            names.declare_item(n, unit, item);
+        }
+    }
+    names.import(parsed);
+    names.check_account(parsed);
+}
+
+impl<'a> Names<'a> {
+    fn declare_type(&mut self, n: usize, unit: &'a Unit, item: &'a ast::Item) {
+        let ItemKind::Type { name, ty } = &item.kind else { return };
+        let resolved = self.type_of(n, unit.file, ty);
+        let place = Place { file: unit.file, span: name.span };
+        let Some(scope) = self.scopes.get_mut(n) else { return };
+        if let Some((_, first)) = scope.types.get(&name.text).cloned() {
+            self.twice("type", name, place, first);
+        } else {
+            scope.types.insert(name.text.clone(), (resolved, place));
+        }
+    }
+
+    fn declare_item(&mut self, n: usize, unit: &'a Unit, item: &'a ast::Item) {
+        let place = |name: &Name| Place { file: unit.file, span: name.span };
+        match &item.kind {
+            ItemKind::Var(var) => {
+                let ty = self.type_of(n, unit.file, &var.ty);
+                let decl = VarDecl { unit: n, item: var, ty, place: place(&var.name) };
+                let def = Def::Var(self.vars.len());
+                self.vars.push(decl);
+                self.define(n, "variable", &var.name, unit, def);
+            }
+            ItemKind::Step(step) => self.declare_step(n, unit, step),
+            ItemKind::Fn(function) => self.declare_fn(n, unit, item, function),
+            ItemKind::Action(action) => self.declare_action(n, unit, item, action),
+            ItemKind::Entity { name, fields } => self.declare_fields(n, unit, name, fields),
+            ItemKind::Flow(flow) => self.unsupported(n, "flow", &flow.name, unit),
+            ItemKind::Widget { name, .. } => self.unsupported(n, "widget", name, unit),
+            ItemKind::Bot(_)
+            | ItemKind::Use(_)
+            | ItemKind::Trigger(_)
+            | ItemKind::Type { .. }
+            | ItemKind::Account(_)
+            | ItemKind::Pipeline { .. }
+            | ItemKind::User { .. }
+            | ItemKind::Team { .. }
+            | ItemKind::Channel { .. }
+            | ItemKind::Template { .. }
+            | ItemKind::EmailTemplate { .. }
+            | ItemKind::Form { .. }
+            | ItemKind::Hours { .. }
+            | ItemKind::Test { .. }
+            | ItemKind::Error => {}
+        }
+    }
+
+    fn unsupported(&mut self, n: usize, word: &'static str, name: &Name, unit: &Unit) {
+        let place = Place { file: unit.file, span: name.span };
+        let plural = UNSUPPORTED.iter().find(|(known, _)| *known == word).map_or(word, |(_, plural)| plural);
+        self.report(Diagnostic::new(Code::E0900, place, format!("{plural} are not supported yet")));
+        self.define(n, word, name, unit, Def::Unsupported(word));
+    }
+
+    /// Defines a name of the value namespace.
+    pub(super) fn define(&mut self, n: usize, what: &str, name: &Name, unit: &Unit, def: Def) {
+        let place = Place { file: unit.file, span: name.span };
+        if OBJECTS.contains(&name.text.as_str()) && !unit.std {
+            let text = format!("`{}` is always in scope and cannot be defined again", name.text);
+            self.report(Diagnostic::new(Code::E0204, place, text).help("choose another name"));
+            return;
+        }
+        let Some(scope) = self.scopes.get_mut(n) else { return };
+        if let Some(first) = scope.values.get(&name.text).map(|named| named.place) {
+            self.twice(what, name, place, first);
+        } else {
+            scope.values.insert(name.text.clone(), Named { def, place });
+        }
+    }
+
+    fn declare_step(&mut self, n: usize, unit: &'a Unit, step: &'a ast::Step) {
+        let place = Place { file: unit.file, span: step.name.span };
+        let index = self.steps.len();
+        self.steps.push(StepDecl { unit: n, item: step, place });
+        let Some(scope) = self.scopes.get_mut(n) else { return };
+        if let Some(first) = scope.steps.get(&step.name.text).copied() {
+            let first = self.steps.get(first).map_or(place, |step| step.place);
+            self.twice("step", &step.name, place, first);
+        } else {
+            scope.steps.insert(step.name.text.clone(), index);
+        }
+    }
+
+    /// The parameters of a declaration. A name that stands twice is reported.
+    pub(crate) fn params(&mut self, n: usize, unit: &Unit, params: &'a [ast::Param]) -> Vec<ParamDecl<'a>> {
+        let mut out: Vec<ParamDecl<'a>> = Vec::new();
+        for (at, param) in params.iter().enumerate() {
+            let ty = self.type_of(n, unit.file, &param.ty);
+            if let Some(first) = params.iter().take(at).find(|other| other.name.text == param.name.text) {
+                let place = |name: &Name| Place { file: unit.file, span: name.span };
+                self.twice("parameter", &param.name, place(&param.name), place(&first.name));
+            }
+            out.push(ParamDecl { name: param.name.text.clone(), ty, default: param.default.as_ref() });
+        }
+        out
+    }
+
+    fn declare_fn(&mut self, n: usize, unit: &'a Unit, item: &'a ast::Item, function: &'a ast::Fn) {
+        let place = Place { file: unit.file, span: function.name.span };
+        let builtin = self.builtin_of(unit, item, function);
+        if builtin.is_some() {
+            // The type variable of the standard library's generic functions.
+            let any = (Ty::Any, place);
+            if let Some(scope) = self.scopes.get_mut(n) {
+                scope.types.insert(SmolStr::new_static("T"), any);
+            }
+        }
+        let params = self.params(n, unit, &function.params);
+        let result = self.type_of(n, unit.file, &function.result);
+        let index = self.functions.len();
+        self.functions.push(FnDecl { unit: n, item: function, params, result, builtin, next: None, place });
+        let before = self.scopes.get(n).and_then(|scope| scope.values.get(&function.name.text)).map(|named| named.def);
+        if let (Some(Def::Fn(mut first)), true) = (before, builtin.is_some()) {
+            while let Some(next) = self.functions.get(first).and_then(|function| function.next) {
+                first = next;
+            }
+            if let Some(last) = self.functions.get_mut(first) {
+                last.next = Some(index);
+            }
+            return;
+        }
+        self.define(n, "function", &function.name, unit, Def::Fn(index));
+    }
+
+    fn builtin_of(
+        &mut self,
+        unit: &Unit,
+        item: &ast::Item,
+        function: &ast::Fn,
+    ) -> Option<&'static sbot_vm::builtin::Builtin> {
+        let place = Place { file: unit.file, span: function.name.span };
+        let attr = item.attrs.iter().find(|attr| attr.name.text == "builtin");
+        if function.body.is_some() {
+            return None;
+        }
+        let found = attr.and_then(|attr| attr.args.first()).and_then(|name| sbot_vm::builtin::builtin(&name.text));
+        if found.is_none() {
+            let text = format!("the function `{}` has no body", function.name.text);
+            self.report(Diagnostic::new(Code::E0309, place, text).help("write its statements in `{ … }` after its type"));
+        }
+        found
+    }
+
+    fn declare_action(&mut self, n: usize, unit: &'a Unit, item: &'a ast::Item, action: &'a ast::Action) {
+        let place = Place { file: unit.file, span: action.name.span };
+        let params = self.params(n, unit, &action.params);
+        let result = action.result.as_ref().map(|ty| self.type_of(n, unit.file, ty));
+        let mut exits = Vec::new();
+        for exit in &action.exits {
+            exits.push((exit.name.text.clone(), self.params(n, unit, &exit.params)));
+        }
+        let mut decl = ActionDecl {
+            unit: n,
+            name: action.name.text.clone(),
+            params,
+            result,
+            exits,
+            delivery: Delivery::default(),
+            echo: Echo::default(),
+            place,
+        };
+        for attr in &item.attrs {
+            self.action_attr(unit, attr, &mut decl);
+        }
+        let def = Def::Action(self.actions.len());
+        self.actions.push(decl);
+        self.define(n, "action", &action.name, unit, def);
+    }
+
+    fn action_attr(&mut self, unit: &Unit, attr: &Attr, decl: &mut ActionDecl<'a>) {
+        let arg = attr.args.first().map(|arg| arg.text.as_str());
+        match attr.name.text.as_str() {
+            "keyed" => decl.delivery = Delivery::Keyed,
+            "idempotent" => decl.delivery = Delivery::Idempotent,
+            "at_most_once" => decl.delivery = Delivery::AtMostOnce,
+            "echo" => {
+                decl.echo = match arg {
+                    Some("stage") => Echo::Stage,
+                    Some("responsible") => Echo::Responsible,
+                    Some("tags") => Echo::Tags,
+                    Some("close") => Echo::Close,
+                    _ => Echo::None,
+                }
+            }
+            "channels" | "must_wait" | "allow" => {}
+            other => {
+                let known = ["keyed", "idempotent", "at_most_once", "echo", "channels", "must_wait", "allow"];
+                let place = Place { file: unit.file, span: attr.name.span };
+                let diagnostic = Diagnostic::new(Code::E0202, place, format!("there is no attribute `@{other}`"));
+                self.report(suggest::similar(diagnostic, other, attr.name.span, known));
+            }
+        }
+    }
+
+    fn declare_fields(&mut self, n: usize, unit: &'a Unit, entity: &Name, fields: &'a [ast::FieldDecl]) {
+        let known = ["lead", "contact", "company"];
+        let allowed = known.contains(&entity.text.as_str()) || unit.std;
+        if !allowed {
+            let place = Place { file: unit.file, span: entity.span };
+            let diagnostic = Diagnostic::new(Code::E0202, place, format!("there is no entity `{}`", entity.text));
+            self.report(suggest::similar(diagnostic, &entity.text, entity.span, known));
+            return;
+        }
+        for field in fields {
+            let written = self.type_of(n, unit.file, &field.ty);
+            let ty = if unit.std || field.default.is_some() { written } else { written.optional() };
+            let place = Place { file: unit.file, span: field.name.span };
+            let decl = FieldDecl { ty, default: field.default.as_ref(), unit: n, place };
+            let of = self.fields.entry(entity.text.clone()).or_default();
+            if let Some(first) = of.get(&field.name.text).map(|field| field.place) {
+                self.twice("field", &field.name, place, first);
+            } else {
+                of.insert(field.name.text.clone(), decl);
+            }
+        }
+    }
+
+    /// A symbol with a name in the file's scope.
+    pub(super) fn define_symbol(&mut self, n: usize, unit: &Unit, kind: SymbolKind, name: &Name, title: &str, detail: &str) {
+        let id = self.symbol(kind, &name.text, title, detail);
+        let what = match kind {
+            SymbolKind::User => "user",
+            SymbolKind::Team => "team",
+            SymbolKind::Channel => "channel",
+            SymbolKind::Pipeline => "pipeline",
+            SymbolKind::Template => "template",
+            SymbolKind::EmailTemplate => "e-mail template",
+            SymbolKind::Form => "form",
+            SymbolKind::Hours => "hours",
+            SymbolKind::Entity | SymbolKind::Field | SymbolKind::Stage => "name",
+        };
+        self.define(n, what, name, unit, Def::Symbol(id));
+    }
+}

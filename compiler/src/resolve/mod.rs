@@ -1,0 +1,280 @@
+//! Names: what every file declares, and what each name means in each file.
+//!
+//! In: parsed files. Out: [`Names`], where every declaration stands once and every file has a scope.
+//! Nothing here looks into the body of a step or `fn`.
+
+mod account;
+mod declare;
+mod scope;
+mod type_expr;
+
+use crate::diagnostic::{Code, Diagnostic};
+use crate::project::Parsed;
+use crate::source::{FileId, Place};
+use crate::types::Ty;
+use rustc_hash::FxHashMap;
+use sbot_grammar::ast::{self, Span};
+use sbot_vm::program::{self, SymbolKind};
+use smol_str::SmolStr;
+
+/// Entities that stand for a record of the CRM, with the entity whose fields they have.
+pub const ENTITIES: &[(&str, Option<&str>)] = &[
+    ("lead", Some("lead")),
+    ("contact", Some("contact")),
+    ("contacts", None),
+    ("chat_contact", Some("contact")),
+    ("company", Some("company")),
+];
+
+/// Fields of entities that only actions change, with the action's name where there is one.
+pub const READ_ONLY: &[(&str, Option<&str>)] = &[
+    ("id", None),
+    ("created", None),
+    ("pipeline", Some("change_lead_status")),
+    ("stage", Some("change_lead_status")),
+    ("responsible", Some("change_responsible")),
+    ("tags", Some("manage_tags")),
+];
+
+/// What a name means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Def {
+    /// A variable: index into [`Names::vars`].
+    Var(usize),
+    /// Overloads of a function: index into [`Names::functions`] of the first; the others share its name.
+    Fn(usize),
+    /// An action: index into [`Names::actions`].
+    Action(usize),
+    /// A declared symbol: index into [`Names::symbols`].
+    Symbol(u32),
+    /// An entity, `client`, `chat` or `now`, by its place in [`OBJECTS`].
+    Object(usize),
+    /// Parsed and not compiled yet: the word of the item.
+    Unsupported(&'static str),
+}
+
+/// Names that are always in scope and stand for things with fields, and `now`.
+pub const OBJECTS: &[&str] =
+    &["lead", "contact", "contacts", "chat_contact", "company", "client", "chat", "now"];
+
+/// A definition with its place.
+#[derive(Clone, Copy, Debug)]
+pub struct Named {
+    /// What it is.
+    pub def: Def,
+    /// The name in the source.
+    pub place: Place,
+}
+
+/// A step as declared.
+#[derive(Clone, Copy, Debug)]
+pub struct StepDecl<'a> {
+    /// Index of its file's unit.
+    pub unit: usize,
+    /// The item.
+    pub item: &'a ast::Step,
+    /// Its name in the source.
+    pub place: Place,
+}
+
+/// A variable as declared.
+#[derive(Clone, Debug)]
+pub struct VarDecl<'a> {
+    /// Index of its file's unit.
+    pub unit: usize,
+    /// The item.
+    pub item: &'a ast::Var,
+    /// Its type.
+    pub ty: Ty,
+    /// Its name in the source.
+    pub place: Place,
+}
+
+/// A parameter of a function, action or step.
+#[derive(Clone, Debug)]
+pub struct ParamDecl<'a> {
+    /// Its name.
+    pub name: SmolStr,
+    /// Its type.
+    pub ty: Ty,
+    /// Its default.
+    pub default: Option<&'a ast::Expr>,
+}
+
+/// A function as declared.
+#[derive(Clone, Debug)]
+pub struct FnDecl<'a> {
+    /// Index of its file's unit.
+    pub unit: usize,
+    /// The item.
+    pub item: &'a ast::Fn,
+    /// Its parameters.
+    pub params: Vec<ParamDecl<'a>>,
+    /// What it returns.
+    pub result: Ty,
+    /// The VM's built-in of a function without a body.
+    pub builtin: Option<&'static sbot_vm::builtin::Builtin>,
+    /// The next function of the same name.
+    pub next: Option<usize>,
+    /// Its name in the source.
+    pub place: Place,
+}
+
+/// An action as declared.
+#[derive(Clone, Debug)]
+pub struct ActionDecl<'a> {
+    /// Index of its file's unit.
+    pub unit: usize,
+    /// Its name.
+    pub name: SmolStr,
+    /// Its parameters.
+    pub params: Vec<ParamDecl<'a>>,
+    /// What a call gives.
+    pub result: Option<Ty>,
+    /// Its exits.
+    pub exits: Vec<(SmolStr, Vec<ParamDecl<'a>>)>,
+    /// How a host may repeat it.
+    pub delivery: program::Delivery,
+    /// What the turn itself sees of it.
+    pub echo: program::Echo,
+    /// Its name in the source.
+    pub place: Place,
+}
+
+/// A field of an entity.
+#[derive(Clone, Debug)]
+pub struct FieldDecl<'a> {
+    /// Its type; optional where it may be absent.
+    pub ty: Ty,
+    /// The value it has where the CRM has none.
+    pub default: Option<&'a ast::Expr>,
+    /// Index of its file's unit.
+    pub unit: usize,
+    /// Its name in the source.
+    pub place: Place,
+}
+
+/// What each file's names mean.
+#[derive(Debug, Default)]
+pub struct Scope {
+    /// Variables, functions, actions, symbols, entities.
+    pub values: FxHashMap<SmolStr, Named>,
+    /// Steps: index into [`Names::steps`].
+    pub steps: FxHashMap<SmolStr, usize>,
+    /// Types.
+    pub types: FxHashMap<SmolStr, (Ty, Place)>,
+}
+
+/// Everything that is declared.
+#[derive(Debug, Default)]
+pub struct Names<'a> {
+    /// One per unit.
+    pub scopes: Vec<Scope>,
+    /// All steps of all files.
+    pub steps: Vec<StepDecl<'a>>,
+    /// All variables.
+    pub vars: Vec<VarDecl<'a>>,
+    /// All functions.
+    pub functions: Vec<FnDecl<'a>>,
+    /// All actions.
+    pub actions: Vec<ActionDecl<'a>>,
+    /// All symbols, entities first.
+    pub symbols: Vec<program::Symbol>,
+    /// Fields by entity and name.
+    pub fields: FxHashMap<SmolStr, FxHashMap<SmolStr, FieldDecl<'a>>>,
+    /// The account.
+    pub account: program::Account,
+    /// Where the account is declared.
+    pub account_place: Option<Place>,
+    /// Findings.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Collects the declarations of all files.
+#[must_use]
+pub fn resolve(parsed: &Parsed) -> Names<'_> {
+    let mut names = Names::default();
+    names.declare_builtin();
+    declare::declare(&mut names, parsed);
+    names
+}
+
+impl<'a> Names<'a> {
+    fn declare_builtin(&mut self) {
+        for (name, _) in ENTITIES {
+            self.symbol(SymbolKind::Entity, name, name, "");
+        }
+        let object = |fields: &[(&str, Ty)]| {
+            fields
+                .iter()
+                .map(|(name, ty)| {
+                    let place = Place { file: FileId(0), span: Span::default() };
+                    (SmolStr::new(name), FieldDecl { ty: ty.clone(), default: None, unit: 0, place })
+                })
+                .collect::<FxHashMap<_, _>>()
+        };
+        let channel = Ty::Symbol(SymbolKind::Channel).optional();
+        let client = object(&[
+            ("text", Ty::Text.optional()),
+            ("button", Ty::Text.optional()),
+            ("comment", Ty::Text.optional()),
+            ("channel", channel.clone()),
+            ("language", Ty::Text.optional()),
+            ("file", Ty::File.optional()),
+        ]);
+        let status = ["open", "answered", "closed"].map(SmolStr::new_static);
+        let chat = object(&[
+            ("code", Ty::Text.optional()),
+            ("channel", channel),
+            ("status", Ty::Choice(status.into())),
+            ("nps", Ty::Int.optional()),
+        ]);
+        let bot = object(&[("name", Ty::Text), ("version", Ty::Text)]);
+        self.fields.insert(SmolStr::new_static("client"), client);
+        self.fields.insert(SmolStr::new_static("chat"), chat);
+        self.fields.insert(SmolStr::new_static("bot"), bot);
+    }
+
+    /// The symbol of this kind and name, made if there is none.
+    pub fn symbol(&mut self, kind: SymbolKind, name: &str, title: &str, detail: &str) -> u32 {
+        let id = u32::try_from(self.symbols.len()).unwrap_or(u32::MAX);
+        self.symbols.push(program::Symbol { kind, name: name.into(), title: title.into(), detail: detail.into() });
+        id
+    }
+
+    /// The symbol of an entity.
+    #[must_use]
+    pub fn entity(name: &str) -> Option<u32> {
+        ENTITIES.iter().zip(0u32..).find(|((entity, _), _)| *entity == name).map(|(_, id)| id)
+    }
+
+    /// The field of an entity or object.
+    #[must_use]
+    pub fn field(&self, entity: &str, name: &str) -> Option<&FieldDecl<'a>> {
+        let of = ENTITIES.iter().find(|(known, _)| *known == entity).map_or(Some(entity), |(_, of)| *of)?;
+        self.fields.get(of)?.get(name)
+    }
+
+    /// The names of the fields of an entity or object, for did-you-mean.
+    #[must_use]
+    pub fn field_names(&self, entity: &str) -> Vec<&str> {
+        let of = ENTITIES.iter().find(|(known, _)| *known == entity).map_or(Some(entity), |(_, of)| *of);
+        let fields = of.and_then(|of| self.fields.get(of));
+        let mut names: Vec<&str> = fields.into_iter().flat_map(|fields| fields.keys()).map(SmolStr::as_str).collect();
+        names.sort_unstable();
+        names
+    }
+
+    fn report(&mut self, diagnostic: Diagnostic) {
+        self.diagnostics.push(diagnostic);
+    }
+
+    fn twice(&mut self, what: &str, name: &ast::Name, place: Place, first: Place) {
+        self.report(
+            Diagnostic::new(Code::E0204, place, format!("the {what} `{}` is defined twice", name.text))
+                .note("defined again here")
+                .label(first, "first defined here")
+                .help("rename one of them, or remove it"),
+        );
+    }
+}

@@ -1,0 +1,146 @@
+//! A conversation in a file, to go on with in another process: the parked run as the VM encodes it, and the world
+//! around it as JSON that people can read. Nothing of the file is trusted.
+
+use super::facts;
+use super::show;
+use super::transcript::{BotLine, LineKind};
+use super::world::World;
+use sbot_vm::value::Value;
+use sbot_vm::{EffectId, Program, Run};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// The format written, and the newest one read.
+const FORMAT: u32 = 1;
+/// What the file begins with says what it is.
+const KIND: &str = "parked conversation";
+
+#[derive(Serialize, Deserialize)]
+struct Saved {
+    sbot: String,
+    format: u32,
+    program: String,
+    bot: String,
+    /// For people; `at` is what counts.
+    clock: String,
+    at: i64,
+    begun: bool,
+    run: Option<String>,
+    sent: Option<EffectId>,
+    /// The last message with buttons, which the client still sees.
+    shown: Option<BotLine>,
+    facts: BTreeMap<String, Value>,
+}
+
+/// What makes the file unusable before anything else is read of it.
+#[derive(Deserialize)]
+struct Head {
+    sbot: String,
+    format: u32,
+}
+
+/// The conversation as a text.
+#[must_use]
+pub fn save(world: &World) -> String {
+    let program = world.program();
+    let facts = (0u32..).zip(&world.facts().values).map(|(n, value)| (show::field(program, n), value.clone()));
+    let saved = Saved {
+        sbot: KIND.to_owned(),
+        format: FORMAT,
+        program: format!("{:016x}", program.id()),
+        bot: bot_name(world).to_owned(),
+        clock: show::plain(program, &Value::DateTime(world.now())),
+        at: world.now(),
+        begun: world.has_begun(),
+        run: world.run().map(|run| hex(&run.encode(program))),
+        sent: world.sent,
+        shown: world.messages().rev().map(|(_, message)| message).find(|m| !m.buttons.is_empty()).cloned(),
+        facts: facts.collect(),
+    };
+    // Plain data with text keys: there is nothing in it that JSON has no form for.
+    serde_json::to_string_pretty(&saved).unwrap_or_default() + "\n"
+}
+
+/// A saved conversation, where it was. `bot` is the bot that was asked for, if one was.
+///
+/// # Errors
+/// What is wrong with the text, and what to do about it.
+pub fn load(program: &Arc<Program>, text: &str, bot: Option<&str>) -> Result<World, String> {
+    const NOT: &str = "this is no saved conversation; save one with `:save FILE` in `sbotc run`";
+    let head: Head = serde_json::from_str(text).map_err(|_| NOT)?;
+    if head.sbot != KIND {
+        return Err(NOT.to_owned());
+    }
+    if head.format != FORMAT {
+        return Err(format!("it has format {} and this sbotc reads {FORMAT}; use the sbotc that saved it", head.format));
+    }
+    let saved: Saved = serde_json::from_str(text).map_err(|error| format!("it is damaged: {error}; save it again"))?;
+    let id = format!("{:016x}", program.id());
+    if saved.program != id {
+        return Err(format!(
+            "it was parked under program {} and this is {id}; a run goes on only in the program it was parked under",
+            saved.program
+        ));
+    }
+    if let Some(bot) = bot.filter(|bot| *bot != saved.bot) {
+        return Err(format!("it is a conversation with the bot `{}`, not with `{bot}`", saved.bot));
+    }
+    let number = program.bot(&saved.bot).ok_or_else(|| format!("the program has no bot `{}`", saved.bot))?;
+    let run = match &saved.run {
+        None => None,
+        Some(digits) => {
+            let bytes = unhex(digits).ok_or("it is damaged: the run is not written in hexadecimal digits")?;
+            let run = Run::decode(program, &bytes).map_err(|error| error.to_string())?;
+            if run.bot != number {
+                return Err("it is damaged: the run is one of another bot".to_owned());
+            }
+            Some(run)
+        }
+    };
+    let mut world = World::new(Arc::clone(program), number, Some(saved.at));
+    restore_facts(&mut world, saved.facts)?;
+    world.begun = saved.begun || run.is_some();
+    world.run = run;
+    world.sent = saved.sent;
+    if let Some(message) = saved.shown {
+        world.note(LineKind::Bot(message));
+    }
+    if let (Some(wait), Some(run)) = (world.wait(), world.run()) {
+        let timers = run.deadlines.iter().map(|due| show::span(program, due - world.now())).collect();
+        let name = wait.name.to_string();
+        world.note(LineKind::Waits { name, timers });
+    }
+    Ok(world)
+}
+
+fn restore_facts(world: &mut World, facts: BTreeMap<String, Value>) -> Result<(), String> {
+    for (name, value) in facts {
+        let (entity, field) = name.split_once('.').unwrap_or((&name, ""));
+        let number = facts::field(world.tables(), entity, field)
+            .ok_or_else(|| format!("it is damaged: the program has no field `{name}`"))?;
+        let fits = world.tables().fields.get(number as usize).is_some_and(|field| {
+            field.slot.accepts(&value) || value == Value::None
+        });
+        if !fits {
+            return Err(format!("it is damaged: `{name}` cannot hold what the file says"));
+        }
+        world.put(number, value);
+    }
+    Ok(())
+}
+
+fn bot_name(world: &World) -> &str {
+    world.tables().bots.get(world.bot() as usize).map_or("", |bot| &*bot.name)
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn unhex(digits: &str) -> Option<Vec<u8>> {
+    if !digits.is_ascii() || digits.len() % 2 == 1 {
+        return None;
+    }
+    (0..digits.len()).step_by(2).map(|at| u8::from_str_radix(digits.get(at..at + 2)?, 16).ok()).collect()
+}

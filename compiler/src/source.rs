@@ -1,0 +1,93 @@
+//! Source files: text in, places out. Nothing here reads a disk; the caller brings the text.
+
+use sbot_grammar::ast::Span;
+use std::sync::Arc;
+
+/// The largest file that is compiled, in bytes.
+pub const MAX_SOURCE: usize = 8 << 20;
+
+/// A file of a project.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct FileId(pub u32);
+
+/// A span in a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Place {
+    /// The file.
+    pub file: FileId,
+    /// Bytes of the file.
+    pub span: Span,
+}
+
+/// A file: its path as people know it, and its text.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// Relative to where the tool was started, with `/`; files of the standard library begin with `std/`.
+    pub path: String,
+    /// The whole text.
+    pub text: Arc<str>,
+    /// The byte at which each line begins.
+    lines: Vec<u32>,
+}
+
+/// All files of a project.
+#[derive(Clone, Debug, Default)]
+pub struct Sources {
+    files: Vec<Source>,
+}
+
+/// A line and a column, both from 1; the column counts characters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LineColumn {
+    /// From 1.
+    pub line: u32,
+    /// From 1, in characters.
+    pub column: u32,
+}
+
+impl Source {
+    fn new(path: String, text: Arc<str>) -> Self {
+        let breaks = text.bytes().zip(1u32..).filter(|(byte, _)| *byte == b'\n').map(|(_, next)| next);
+        let lines = std::iter::once(0).chain(breaks).collect();
+        Self { path, text, lines }
+    }
+
+    /// The line and column of a byte.
+    #[must_use]
+    pub fn line_column(&self, byte: u32) -> LineColumn {
+        let line = self.lines.partition_point(|start| *start <= byte);
+        let start = self.lines.get(line.saturating_sub(1)).copied().unwrap_or(0) as usize;
+        let column = self.text.get(start..byte as usize).map_or(0, |text| text.chars().count());
+        LineColumn { line: u32::try_from(line).unwrap_or(u32::MAX), column: u32::try_from(column + 1).unwrap_or(u32::MAX) }
+    }
+
+    /// The source of a span; empty if the span is not of this file.
+    #[must_use]
+    pub fn slice(&self, span: Span) -> &str {
+        self.text.get(span.range()).unwrap_or("")
+    }
+}
+
+impl Sources {
+    /// Adds a file.
+    pub fn add(&mut self, path: String, text: Arc<str>) -> FileId {
+        let id = FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
+        self.files.push(Source::new(path, text));
+        id
+    }
+
+    /// The file.
+    ///
+    /// # Panics
+    /// Never for an id that this table gave out.
+    #[must_use]
+    #[allow(clippy::indexing_slicing)] // Ids are made by `add` only.
+    pub fn get(&self, id: FileId) -> &Source {
+        &self.files[id.0 as usize]
+    }
+
+    /// All files with their ids.
+    pub fn iter(&self) -> impl Iterator<Item = (FileId, &Source)> {
+        (0u32..).map(FileId).zip(&self.files)
+    }
+}

@@ -1,0 +1,183 @@
+//! The types of the language and what may stand where.
+
+use sbot_vm::program::SymbolKind;
+use sbot_vm::value::{Kind, Slot};
+use smol_str::SmolStr;
+use std::fmt;
+use std::sync::Arc;
+
+/// A type. Cheap to clone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Ty {
+    /// Follows from an error that was reported already: fits everywhere.
+    Error,
+    /// The type of `none`.
+    None,
+    Bool,
+    Int,
+    Number,
+    Text,
+    Date,
+    Time,
+    DateTime,
+    Duration,
+    Phone,
+    Email,
+    Url,
+    File,
+    Json,
+    /// One of these texts.
+    Choice(Arc<[SmolStr]>),
+    List(Arc<Ty>),
+    Optional(Arc<Ty>),
+    /// A reference to a declared symbol.
+    Symbol(SymbolKind),
+    /// A user or a team.
+    Recipient,
+    /// Something with fields that is no value by itself: `client`, `chat`, `bot`, or an entity
+    /// (which is a value of type `entity` too).
+    Object(SmolStr),
+    /// The type variable of a built-in function.
+    Any,
+}
+
+impl Ty {
+    /// `T?`; an optional stays one.
+    #[must_use]
+    pub fn optional(self) -> Ty {
+        match self {
+            Ty::Optional(_) | Ty::Error | Ty::None => self,
+            other => Ty::Optional(Arc::new(other)),
+        }
+    }
+
+    /// `[T]`
+    #[must_use]
+    pub fn list(self) -> Ty {
+        Ty::List(Arc::new(self))
+    }
+
+    /// Without its `?`.
+    #[must_use]
+    pub fn present(&self) -> &Ty {
+        match self {
+            Ty::Optional(inner) => inner,
+            other => other,
+        }
+    }
+
+    /// Whether a value may be absent.
+    #[must_use]
+    pub fn is_optional(&self) -> bool {
+        matches!(self, Ty::Optional(_) | Ty::None)
+    }
+
+    /// Whether its values are texts in the VM.
+    #[must_use]
+    pub fn is_text(&self) -> bool {
+        matches!(self, Ty::Text | Ty::Phone | Ty::Email | Ty::Url | Ty::Choice(_) | Ty::Error)
+    }
+
+    /// Whether it is `int` or `number`.
+    #[must_use]
+    pub fn is_numeric(&self) -> bool {
+        matches!(self, Ty::Int | Ty::Number | Ty::Error)
+    }
+
+    /// Whether a value of this type may stand where `want` is needed, leaving absence aside.
+    #[must_use]
+    pub fn widens_to(&self, want: &Ty) -> bool {
+        if matches!((self, want), (Ty::None, Ty::Optional(_) | Ty::None)) {
+            return true;
+        }
+        match (self.present(), want.present()) {
+            (Ty::Error, _) | (_, Ty::Error | Ty::Any) | (Ty::Int, Ty::Number) => true,
+            (Ty::Phone | Ty::Email | Ty::Url | Ty::Choice(_), Ty::Text) => true,
+            (Ty::Choice(have), Ty::Choice(want)) => have.iter().all(|text| want.contains(text)),
+            (Ty::List(have), Ty::List(want)) => have.widens_to(want) && (want.is_optional() || !have.is_optional()),
+            (Ty::Symbol(SymbolKind::User | SymbolKind::Team), Ty::Recipient) => true,
+            (Ty::Object(name), Ty::Symbol(SymbolKind::Entity)) => is_entity(name),
+            (have, want) => have == want,
+        }
+    }
+
+    /// What the VM checks of it.
+    #[must_use]
+    pub fn slot(&self) -> Slot {
+        let kind = match self.present() {
+            Ty::Bool => Kind::Bool,
+            Ty::Int => Kind::Int,
+            Ty::Number => Kind::Number,
+            Ty::Text | Ty::Phone | Ty::Email | Ty::Url | Ty::Choice(_) => Kind::Text,
+            Ty::Date => Kind::Date,
+            Ty::Time => Kind::Time,
+            Ty::DateTime => Kind::DateTime,
+            Ty::Duration => Kind::Duration,
+            Ty::File => Kind::File,
+            Ty::Json => Kind::Json,
+            Ty::List(_) => Kind::List,
+            Ty::Symbol(_) | Ty::Recipient | Ty::Object(_) => Kind::Symbol,
+            Ty::Error | Ty::None | Ty::Any | Ty::Optional(_) => return Slot { kind: Kind::Text, optional: true },
+        };
+        Slot { kind, optional: self.is_optional() }
+    }
+}
+
+/// Whether `name` is an object that stands for a record of the CRM.
+#[must_use]
+pub fn is_entity(name: &str) -> bool {
+    !matches!(name, "client" | "chat" | "bot")
+}
+
+/// The built-in types by name. The one list of them.
+pub const NAMED: &[(&str, Ty)] = &[
+    ("text", Ty::Text),
+    ("int", Ty::Int),
+    ("number", Ty::Number),
+    ("bool", Ty::Bool),
+    ("date", Ty::Date),
+    ("time", Ty::Time),
+    ("datetime", Ty::DateTime),
+    ("duration", Ty::Duration),
+    ("phone", Ty::Phone),
+    ("email", Ty::Email),
+    ("url", Ty::Url),
+    ("file", Ty::File),
+    ("json", Ty::Json),
+    ("user", Ty::Symbol(SymbolKind::User)),
+    ("team", Ty::Symbol(SymbolKind::Team)),
+    ("recipient", Ty::Recipient),
+    ("stage", Ty::Symbol(SymbolKind::Stage)),
+    ("pipeline", Ty::Symbol(SymbolKind::Pipeline)),
+    ("channel", Ty::Symbol(SymbolKind::Channel)),
+    ("template", Ty::Symbol(SymbolKind::Template)),
+    ("email_template", Ty::Symbol(SymbolKind::EmailTemplate)),
+    ("form", Ty::Symbol(SymbolKind::Form)),
+    ("hours", Ty::Symbol(SymbolKind::Hours)),
+    ("entity", Ty::Symbol(SymbolKind::Entity)),
+    ("field", Ty::Symbol(SymbolKind::Field)),
+];
+
+impl fmt::Display for Ty {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some((name, _)) = NAMED.iter().find(|(_, ty)| ty == self) {
+            return f.write_str(name);
+        }
+        match self {
+            Ty::None => f.write_str("none"),
+            Ty::Choice(texts) => {
+                for (n, text) in texts.iter().enumerate() {
+                    write!(f, "{}\"{text}\"", if n == 0 { "" } else { " | " })?;
+                }
+                Ok(())
+            }
+            Ty::List(inner) if **inner == Ty::Error => f.write_str("[]"),
+            Ty::List(inner) => write!(f, "[{inner}]"),
+            Ty::Optional(inner) if matches!(**inner, Ty::Choice(_)) => write!(f, "({inner})?"),
+            Ty::Optional(inner) => write!(f, "{inner}?"),
+            Ty::Object(name) => f.write_str(name),
+            _ => f.write_str("?"),
+        }
+    }
+}

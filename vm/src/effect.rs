@@ -1,0 +1,88 @@
+//! What a turn asks the host to do. Plain data, in source order.
+
+use crate::trap::Trap;
+use crate::value::Value;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// The stable id of an effect within its run: the same turn always gives the same ids.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct EffectId {
+    /// The turn of the run, from 0.
+    pub turn: u32,
+    /// The effect of the turn, from 0.
+    pub n: u32,
+}
+
+/// One effect.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Effect {
+    /// Its id.
+    pub id: EffectId,
+    /// What to do.
+    pub kind: EffectKind,
+}
+
+/// The kinds of effects.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum EffectKind {
+    /// Send a message.
+    Message(Message),
+    /// Set a field: index into the program's fields, and the value (absent clears it).
+    Set {
+        /// The field.
+        field: u32,
+        /// The new value.
+        value: Value,
+    },
+    /// Carry out an action: index into the program's actions, and a value per parameter.
+    Action {
+        /// The action.
+        action: u32,
+        /// In declared order.
+        args: Vec<Value>,
+    },
+    /// Nothing to do; something worth recording happened.
+    Event(RunEvent),
+}
+
+/// A message to send. Recipients and channels stand in the program's message table.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Message {
+    /// Index into the program's messages.
+    pub message: u32,
+    /// The text; empty if only a file is sent.
+    pub text: Arc<str>,
+    /// A file to attach.
+    pub attach: Option<Arc<str>>,
+    /// A voice file.
+    pub voice: Option<Arc<str>>,
+    /// In order.
+    pub buttons: Arc<[Button]>,
+}
+
+/// A button to show.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Button {
+    /// What it says.
+    pub label: Arc<str>,
+    /// Where it leads, for a link button.
+    pub link: Option<Arc<str>>,
+}
+
+/// Something that happened to the run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum RunEvent {
+    /// A text could not be converted for a field, which stays as it was.
+    NotSet {
+        /// Index into the program's fields.
+        field: u32,
+    },
+    /// An effect failed and nothing takes care of it: the run has ended.
+    Failed {
+        /// The effect.
+        effect: EffectId,
+    },
+    /// The turn could not be finished: the run has ended, and nothing else of the turn has happened.
+    Trapped(Trap),
+}

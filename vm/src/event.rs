@@ -1,0 +1,84 @@
+//! What a host tells a run. Plain data.
+
+use crate::effect::EffectId;
+use crate::value::Value;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// Something that happened, with its time.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Event {
+    /// Milliseconds since 1970-01-01T00:00Z. This is `now` for the whole turn.
+    pub at: i64,
+    /// What happened.
+    pub kind: EventKind,
+}
+
+/// The kinds of events.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum EventKind {
+    /// Somebody or something other than the client starts the bot.
+    Manual,
+    /// The client wrote.
+    Message(ClientMessage),
+    /// The client pressed a button: its label as shown.
+    Press {
+        /// The label.
+        label: Arc<str>,
+        /// The channel's symbol, if known.
+        channel: Option<u32>,
+    },
+    /// The client commented on a post.
+    Comment {
+        /// The comment.
+        text: Arc<str>,
+        /// The channel's symbol, if known.
+        channel: Option<u32>,
+    },
+    /// A timer is due. Takes the earliest exit whose time has come.
+    Timer,
+    /// The client opened a video.
+    VideoOpened,
+    /// The client closed a video.
+    VideoClosed,
+    /// An effect reached the outside.
+    Delivered {
+        /// Which.
+        effect: EffectId,
+    },
+    /// An effect could not be carried out.
+    Failed {
+        /// Which.
+        effect: EffectId,
+    },
+    /// The host's answer to a waiting action.
+    Answer {
+        /// The action's effect.
+        effect: EffectId,
+        /// Index into the exits of the action; `None` for its result.
+        exit: Option<u32>,
+        /// What comes with it.
+        values: Vec<Value>,
+    },
+}
+
+/// A message of the client.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ClientMessage {
+    /// Absent for a message without text.
+    pub text: Option<Arc<str>>,
+    /// The channel's symbol, if known.
+    pub channel: Option<u32>,
+    /// BCP 47 code.
+    pub language: Option<Arc<str>>,
+    /// A file the client sent: its name or address.
+    pub file: Option<Arc<str>>,
+}
+
+/// What the host knows before the turn: one value per [`crate::program::Tables::fields`], absent where it has none.
+/// Missing values at the end count as absent.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Facts {
+    /// In the order of the program's fields.
+    pub values: Vec<Value>,
+}

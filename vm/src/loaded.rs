@@ -1,0 +1,370 @@
+//! A verified program: its tables, and what is worked out of them once so that no turn has to.
+
+use crate::builtin::BUILTINS;
+use crate::codec;
+use crate::context::{BadAccount, Context};
+use crate::effect::Button;
+use crate::error::LoadError;
+use crate::fuel::{self, Cost};
+use crate::op::Reg;
+use crate::program::{Action, Debug, Echo, Message, On, Place, Source, SymbolKind, Tables, Wait};
+use crate::text::{Folded, fold};
+use crate::value::{Kind, Value};
+use crate::verify::{self, WaitPlace};
+use regex::{Regex, RegexBuilder};
+use rustc_hash::FxHashMap;
+use std::fmt;
+use std::sync::{Arc, OnceLock};
+
+/// A compiled project, verified. Immutable; share it between threads.
+pub struct Program {
+    pub(crate) context: Context,
+    pub(crate) derived: Derived,
+    debug: Option<Debug>,
+    id: u64,
+    code_section: Box<[u8]>,
+    debug_section: Option<Box<[u8]>>,
+}
+
+impl Program {
+    /// Verifies what the compiler built.
+    ///
+    /// # Errors
+    /// What is wrong with the tables.
+    pub fn new(tables: Tables, debug: Option<Debug>) -> Result<Program, LoadError> {
+        let code_section = codec::encode_tables(&tables)?;
+        let debug_section = debug.as_ref().map(codec::encode_debug).transpose()?;
+        let id = codec::id(&code_section);
+        Program::build(tables, debug, id, code_section, debug_section)
+    }
+
+    /// Reads and verifies a compiled project.
+    ///
+    /// # Errors
+    /// What is wrong with the bytes, and what to do about it.
+    pub fn load(bytes: &[u8]) -> Result<Program, LoadError> {
+        let (sections, id) = codec::open(bytes)?;
+        let tables = codec::decode_tables(&sections.code)?;
+        let debug = sections.debug.as_deref().map(codec::decode_debug).transpose()?;
+        Program::build(tables, debug, id, sections.code, sections.debug)
+    }
+
+    fn build(
+        tables: Tables,
+        debug: Option<Debug>,
+        id: u64,
+        code_section: Box<[u8]>,
+        debug_section: Option<Box<[u8]>>,
+    ) -> Result<Program, LoadError> {
+        let places = verify::verify(&tables)?;
+        if let Some(debug) = &debug {
+            verify::verify_debug(&tables, debug)?;
+        }
+        let context = Context::new(Arc::new(tables)).map_err(|why| LoadError::Corrupt {
+            what: match why {
+                BadAccount::Zone(zone) => format!("the account's time zone `{zone}` is unknown"),
+                BadAccount::Region(region) => format!("the account's region `{region}` is unknown"),
+            },
+        })?;
+        let derived = Derived::new(&context.tables, &places, id);
+        Ok(Program { context, derived, debug, id, code_section, debug_section })
+    }
+
+    /// The bytes of an `.sbc` file. `strip` leaves the debug section out; the id is the same either way.
+    #[must_use]
+    pub fn encode(&self, strip: bool) -> Vec<u8> {
+        let debug = if strip { None } else { self.debug_section.as_deref() };
+        codec::seal(&self.code_section, debug)
+    }
+
+    /// The identity of the program: from the SHA-256 of everything but the debug section.
+    #[must_use]
+    pub fn id(&self) -> u64 {
+        self.id
+    }
+
+    /// The tables.
+    #[must_use]
+    pub fn tables(&self) -> &Tables {
+        &self.context.tables
+    }
+
+    /// What built-in functions know of the program.
+    #[must_use]
+    pub fn context(&self) -> &Context {
+        &self.context
+    }
+
+    /// Where code came from, unless it was stripped.
+    #[must_use]
+    pub fn debug(&self) -> Option<&Debug> {
+        self.debug.as_ref()
+    }
+
+    /// The place of an instruction in the source.
+    #[must_use]
+    pub fn place(&self, op: u32) -> Option<&Place> {
+        let places = &self.debug.as_ref()?.places;
+        let after = places.partition_point(|place| place.op <= op);
+        places.get(after.checked_sub(1)?)
+    }
+
+    /// The number of a bot.
+    #[must_use]
+    pub fn bot(&self, name: &str) -> Option<u32> {
+        let at = self.tables().bots.iter().position(|bot| &*bot.name == name)?;
+        u32::try_from(at).ok()
+    }
+
+    /// The action whose answer a wait waits for.
+    pub(crate) fn action_of(&self, wait: usize) -> Option<&Action> {
+        let Subject::Action(action) = self.derived.waits.get(wait)?.subject else { return None };
+        self.tables().actions.get(action as usize)
+    }
+
+    /// The regular expression, compiled at its first use; `None` if it does not compile.
+    pub(crate) fn regex(&self, index: u32) -> Option<&Regex> {
+        let source = self.tables().regexes.get(index as usize)?;
+        self.derived.regexes.get(index as usize)?.get_or_init(|| compile_regex(source).ok()).as_ref()
+    }
+}
+
+impl fmt::Debug for Program {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Program({:016x})", self.id)
+    }
+}
+
+/// Compiles a regular expression within the limits that a turn has: what fails here traps there.
+///
+/// # Errors
+/// Why it does not compile.
+pub fn compile_regex(source: &str) -> Result<Regex, regex::Error> {
+    let mut builder = RegexBuilder::new(source);
+    builder.size_limit(256 << 10).dfa_size_limit(1 << 20).nest_limit(50).build()
+}
+
+/// Where a field is read from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum FieldKind {
+    Fact,
+    ClientText,
+    ClientButton,
+    ClientComment,
+    ClientChannel,
+    ClientLanguage,
+    ClientFile,
+    Now,
+    BotName,
+    BotVersion,
+}
+
+/// What is worked out of the tables once.
+pub(crate) struct Derived {
+    pub(crate) fields: Vec<FieldKind>,
+    /// Per message: its buttons, if the program knows all of them.
+    pub(crate) buttons: Vec<Option<Arc<[Button]>>>,
+    pub(crate) waits: Vec<WaitInfo>,
+    regexes: Vec<OnceLock<Option<Regex>>>,
+    pub(crate) echo: EchoFields,
+    /// The value of `bot.version`.
+    pub(crate) version: Arc<str>,
+    pub(crate) empty: Arc<str>,
+    /// Per built-in function.
+    pub(crate) costs: Vec<Cost>,
+}
+
+/// A wait, ready for matching.
+pub(crate) struct WaitInfo {
+    /// The function that waits here; none if nothing does.
+    pub(crate) function: Option<u32>,
+    pub(crate) options: Vec<Choice>,
+    /// The exit for a message that matched no option.
+    pub(crate) other: Option<u32>,
+    /// Exit and register of each timer.
+    pub(crate) timers: Vec<(u32, Reg)>,
+    pub(crate) subject: Subject,
+}
+
+/// The effect a wait belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Subject {
+    None,
+    Message,
+    Action(u32),
+}
+
+/// An option of a wait.
+pub(crate) struct Choice {
+    pub(crate) exit: u32,
+    pub(crate) label: Phrase,
+    pub(crate) synonyms: Vec<Phrase>,
+}
+
+/// A label or synonym.
+pub(crate) enum Phrase {
+    /// Written in the program.
+    Known { text: Arc<str>, folded: Folded },
+    /// Parked with the run: index into the wait's live registers.
+    Kept(u32),
+}
+
+/// The fields that actions change within the turn.
+#[derive(Debug, Default)]
+pub(crate) struct EchoFields {
+    pub(crate) stage: Option<u32>,
+    pub(crate) pipeline: Option<u32>,
+    /// From a stage's symbol to its pipeline's.
+    pub(crate) pipelines: FxHashMap<u32, u32>,
+    /// From an entity's symbol to its `responsible` fields.
+    pub(crate) responsible: FxHashMap<u32, Vec<u32>>,
+    /// From an entity's symbol to its `tags` fields.
+    pub(crate) tags: FxHashMap<u32, Vec<u32>>,
+}
+
+impl Derived {
+    fn new(tables: &Tables, places: &[WaitPlace], id: u64) -> Derived {
+        Derived {
+            fields: tables.fields.iter().map(|field| field_kind(&field.entity, &field.name)).collect(),
+            buttons: tables.messages.iter().map(|message| static_buttons(tables, message)).collect(),
+            waits: tables
+                .waits
+                .iter()
+                .zip(places)
+                .map(|(wait, place)| wait_info(tables, wait, *place))
+                .collect(),
+            regexes: tables.regexes.iter().map(|_| OnceLock::new()).collect(),
+            echo: echo_fields(tables),
+            version: Arc::from(format!("{id:016x}")),
+            empty: Arc::from(""),
+            costs: BUILTINS.iter().map(|builtin| fuel::cost(builtin.name)).collect(),
+        }
+    }
+}
+
+fn field_kind(entity: &str, name: &str) -> FieldKind {
+    match (entity, name) {
+        ("client", "text") => FieldKind::ClientText,
+        ("client", "button") => FieldKind::ClientButton,
+        ("client", "comment") => FieldKind::ClientComment,
+        ("client", "channel") => FieldKind::ClientChannel,
+        ("client", "language") => FieldKind::ClientLanguage,
+        ("client", "file") => FieldKind::ClientFile,
+        ("now", "") => FieldKind::Now,
+        ("bot", "name") => FieldKind::BotName,
+        ("bot", "version") => FieldKind::BotVersion,
+        _ => FieldKind::Fact,
+    }
+}
+
+/// The text of a source that the program knows.
+pub(crate) fn known_text(tables: &Tables, source: Source) -> Option<&Arc<str>> {
+    let Source::Const(index) = source else { return None };
+    let value = tables.consts.get(index as usize)?;
+    if let Value::Text(text) | Value::File(text) = value { Some(text) } else { None }
+}
+
+fn static_buttons(tables: &Tables, message: &Message) -> Option<Arc<[Button]>> {
+    let buttons: Option<Vec<Button>> = message
+        .buttons
+        .iter()
+        .map(|button| {
+            let label = Arc::clone(known_text(tables, button.label)?);
+            let link = match button.link {
+                None => None,
+                Some(link) => Some(Arc::clone(known_text(tables, link)?)),
+            };
+            Some(Button { label, link })
+        })
+        .collect();
+    buttons.map(Into::into)
+}
+
+fn wait_info(tables: &Tables, wait: &Wait, place: WaitPlace) -> WaitInfo {
+    let mut info = WaitInfo {
+        function: place.function,
+        options: Vec::new(),
+        other: None,
+        timers: Vec::new(),
+        subject: Subject::None,
+    };
+    for (exit, row) in (0u32..).zip(&wait.exits) {
+        match &row.on {
+            On::Option { label, synonyms } => info.options.push(Choice {
+                exit,
+                label: phrase(tables, wait, *label),
+                synonyms: synonyms.iter().map(|synonym| phrase(tables, wait, *synonym)).collect(),
+            }),
+            On::Other | On::Message => info.other = info.other.or(Some(exit)),
+            On::Timeout(reg) => info.timers.push((exit, *reg)),
+            On::Failed | On::Delivered if info.subject == Subject::None => info.subject = Subject::Message,
+            On::Answer(_) | On::Result => info.subject = place.action.map_or(Subject::None, Subject::Action),
+            On::Failed | On::Delivered | On::VideoOpened | On::VideoClosed => {}
+        }
+    }
+    info
+}
+
+fn phrase(tables: &Tables, wait: &Wait, source: Source) -> Phrase {
+    match source {
+        Source::Const(_) => {
+            let text = known_text(tables, source).map_or_else(|| Arc::from(""), Arc::clone);
+            Phrase::Known { folded: fold(&text), text }
+        }
+        Source::Reg(reg) => {
+            let kept = wait.live.binary_search_by_key(&reg, |live| live.reg).unwrap_or(usize::MAX);
+            Phrase::Kept(u32::try_from(kept).unwrap_or(u32::MAX))
+        }
+    }
+}
+
+fn echo_fields(tables: &Tables) -> EchoFields {
+    let mut echo = EchoFields::default();
+    let does = |what: Echo| tables.actions.iter().any(|action| action.echo == what);
+    let fields: FxHashMap<(&str, &str, Kind), u32> = (0u32..)
+        .zip(&tables.fields)
+        .map(|(index, field)| ((&*field.entity, &*field.name, field.slot.kind), index))
+        .collect();
+    let field = |entity, name, kind| fields.get(&(entity, name, kind)).copied();
+    if does(Echo::Stage) {
+        echo.stage = field("lead", "stage", Kind::Symbol);
+        echo.pipeline = field("lead", "pipeline", Kind::Symbol);
+        if echo.pipeline.is_some() {
+            echo.pipelines = pipelines(tables);
+        }
+    }
+    if !does(Echo::Responsible) && !does(Echo::Tags) {
+        return echo;
+    }
+    for (index, symbol) in (0u32..).zip(&tables.symbols) {
+        if symbol.kind != SymbolKind::Entity {
+            continue;
+        }
+        // All contacts of the lead: the main one and the one of the chat are among them.
+        let entities: &[&str] = match &*symbol.name {
+            "contacts" => &["contact", "chat_contact", "contacts"],
+            name => &[name],
+        };
+        let fields = |name: &'static str, kind: Kind| -> Vec<u32> {
+            entities.iter().filter_map(|entity| field(entity, name, kind)).collect()
+        };
+        echo.responsible.insert(index, fields("responsible", Kind::Symbol));
+        echo.tags.insert(index, fields("tags", Kind::List));
+    }
+    echo
+}
+
+fn pipelines(tables: &Tables) -> FxHashMap<u32, u32> {
+    let symbols = || (0u32..).zip(&tables.symbols);
+    let by_name: FxHashMap<&str, u32> = symbols()
+        .filter(|(_, symbol)| symbol.kind == SymbolKind::Pipeline)
+        .map(|(index, symbol)| (&*symbol.name, index))
+        .collect();
+    symbols()
+        .filter(|(_, symbol)| symbol.kind == SymbolKind::Stage)
+        .filter_map(|(index, symbol)| {
+            let (pipeline, _) = symbol.name.rsplit_once('.')?;
+            Some((index, *by_name.get(pipeline)?))
+        })
+        .collect()
+}

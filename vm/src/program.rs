@@ -1,0 +1,398 @@
+//! A compiled project: plain tables that instructions point into. Immutable after loading and shared by all threads.
+//!
+//! Nothing here is trusted until [`Program::load`] has verified it.
+
+use crate::op::{Op, Reg, Target};
+use crate::value::{Kind, Slot, Value};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// The tables of a program, as the compiler builds them and the container stores them.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Tables {
+    /// What the account declares about itself.
+    pub account: Account,
+    /// Constants of all functions.
+    pub consts: Vec<Value>,
+    /// Everything that can be referred to by name: users, stages, entities …
+    pub symbols: Vec<Symbol>,
+    /// Record shapes.
+    pub shapes: Vec<Shape>,
+    /// Every field that some instruction reads or sets. A host brings facts in this order.
+    pub fields: Vec<Field>,
+    /// Every action that some instruction calls.
+    pub actions: Vec<Action>,
+    /// Sources of regular expressions, compiled at their first use.
+    pub regexes: Vec<Arc<str>>,
+    /// What is fixed about each message.
+    pub messages: Vec<Message>,
+    /// Every place where a run can be parked.
+    pub waits: Vec<Wait>,
+    /// The code ranges.
+    pub functions: Vec<Function>,
+    /// The bots.
+    pub bots: Vec<Bot>,
+    /// All instructions. Stored as bytes by the table of [`crate::op`], not by this derive.
+    #[serde(skip)]
+    pub code: Vec<Op>,
+}
+
+/// `account { … }`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Account {
+    /// IANA name, `UTC` if the account declares none.
+    pub zone: Arc<str>,
+    /// ISO 3166 code in which phone numbers are read.
+    pub region: Option<Arc<str>>,
+    /// BCP 47 code.
+    pub language: Option<Arc<str>>,
+    /// ISO 4217 code.
+    pub currency: Option<Arc<str>>,
+}
+
+impl Default for Account {
+    fn default() -> Self {
+        Self { zone: Arc::from("UTC"), region: None, language: None, currency: None }
+    }
+}
+
+/// A declared name that values can refer to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Symbol {
+    /// What it is.
+    pub kind: SymbolKind,
+    /// Its name in the source, with dots: `anna`, `sales.won`, `contact.phone`.
+    pub name: Arc<str>,
+    /// What people see.
+    pub title: Arc<str>,
+    /// For a channel its kind (`whatsapp`), for a team its members, joined by commas; else empty.
+    pub detail: Arc<str>,
+}
+
+/// The kinds of symbols.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[allow(missing_docs)]
+pub enum SymbolKind {
+    Entity,
+    Field,
+    User,
+    Team,
+    Channel,
+    Pipeline,
+    Stage,
+    Template,
+    EmailTemplate,
+    Form,
+    Hours,
+}
+
+/// Names of a record's fields. A template with arguments is a record whose shape carries the template's name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shape {
+    /// The template's name; empty for an ordinary record.
+    pub name: Arc<str>,
+    /// In declared order.
+    pub fields: Vec<Arc<str>>,
+}
+
+/// A field of an entity, or a fact about the client, the chat or the bot.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Field {
+    /// `lead`, `contact`, `company`, `chat_contact`, `client`, `chat`, `bot`; `now` for the event's time.
+    pub entity: Arc<str>,
+    /// `budget`; empty for `now`.
+    pub name: Arc<str>,
+    /// What it holds.
+    pub slot: Slot,
+    /// How a text is converted into it.
+    pub format: Format,
+}
+
+/// What a text has to look like to be written into a field.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Format {
+    /// As it is.
+    #[default]
+    Plain,
+    /// A phone number, read in the account's region, stored as E.164.
+    Phone,
+    /// An e-mail address.
+    Email,
+    /// An http or https address.
+    Url,
+    /// One of these texts, compared folded.
+    Choice(Vec<Arc<str>>),
+}
+
+/// An action that the host carries out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Action {
+    /// `add_note`, `stripe.invoice`.
+    pub name: Arc<str>,
+    /// In declared order; an effect has a value for each.
+    pub params: Vec<Param>,
+    /// What a call gives.
+    pub result: Option<Slot>,
+    /// The answers a call can wait for.
+    pub exits: Vec<ActionExit>,
+    /// How a host may repeat it.
+    pub delivery: Delivery,
+    /// What later reads of the same turn see of it.
+    pub echo: Echo,
+}
+
+/// A parameter of an action or of an exit.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Param {
+    /// Its name.
+    pub name: Arc<str>,
+    /// What it holds.
+    pub slot: Slot,
+}
+
+/// A declared answer of an action.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ActionExit {
+    /// Its name.
+    pub name: Arc<str>,
+    /// What comes with it.
+    pub params: Vec<Param>,
+}
+
+/// How often an effect may reach the outside.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Delivery {
+    /// The effect's id is the key under which a repeat is recognised.
+    #[default]
+    Keyed,
+    /// A repeat changes nothing.
+    Idempotent,
+    /// Never again after an unclear outcome.
+    AtMostOnce,
+}
+
+/// What a turn's own reads see of an action before the host has carried it out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Echo {
+    /// Nothing.
+    #[default]
+    None,
+    /// `change_lead_status(stage)`: `lead.stage`, and `lead.pipeline` if the program has that field.
+    Stage,
+    /// `change_responsible(to, of)`: `responsible` of the entities in `of`.
+    Responsible,
+    /// `manage_tags(on, add, remove)`: `tags` of the entity `on`.
+    Tags,
+    /// `change_conversation_status(status)`: the text `closed` ends the run.
+    Close,
+}
+
+/// Where a text comes from: known when the program is built, or computed by the turn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Source {
+    /// An index into `consts`, a text.
+    Const(u32),
+    /// A register of the frame that sends or waits, holding a text.
+    Reg(Reg),
+}
+
+/// What is fixed about a message.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Message {
+    /// Who gets it.
+    pub to: Recipients,
+    /// On which channels.
+    pub via: Via,
+    /// A file sent with it, or alone.
+    pub attach: Option<Source>,
+    /// A voice message, sent alone.
+    pub voice: Option<Source>,
+    /// What the client can press, in order.
+    pub buttons: Vec<Button>,
+}
+
+/// Who gets a message.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Recipients {
+    /// The chat the run is in; without one the main contact.
+    #[default]
+    Chat,
+    /// All contacts of the lead.
+    All,
+    /// The main contact.
+    Main,
+}
+
+/// On which channels a message goes out.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Via {
+    /// The channel of the chat; without one the primary channel.
+    #[default]
+    Chat,
+    /// Every selected channel.
+    Any,
+    /// The contact's primary channel.
+    Primary,
+    /// These channels: symbols.
+    Channels(Vec<u32>),
+}
+
+/// A button.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Button {
+    /// What it says.
+    pub label: Source,
+    /// Where a link button leads; a reply button has none.
+    pub link: Option<Source>,
+}
+
+/// A place where a run can be parked.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Wait {
+    /// The stable name: `greet.message`, `prices.validate`, `ask.pause#2`.
+    pub name: Arc<str>,
+    /// The step it stands in.
+    pub step: Arc<str>,
+    /// The registers that are kept while parked, and what each holds. Ascending, without repeats.
+    pub live: Vec<Live>,
+    /// What ends the wait, in source order.
+    pub exits: Vec<Exit>,
+}
+
+/// A register kept while parked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Live {
+    /// The register.
+    pub reg: Reg,
+    /// What it holds.
+    pub slot: Slot,
+    /// The name in the source; hidden registers have a name with `%`, such as `%retries`.
+    pub name: Arc<str>,
+}
+
+/// One way out of a wait.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Exit {
+    /// What takes it.
+    pub on: On,
+    /// Registers that receive what comes with the event (the client's text, the answer's values), in order.
+    pub bind: Vec<Reg>,
+    /// Where it goes on.
+    pub to: Target,
+}
+
+/// What takes an exit.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum On {
+    /// The client chose this option: pressed it, or wrote something that matches.
+    Option {
+        /// The label.
+        label: Source,
+        /// Its synonyms.
+        synonyms: Vec<Source>,
+    },
+    /// Any client message that matched no option.
+    Other,
+    /// Any client message.
+    Message,
+    /// A timer. The register holds a duration when the wait begins.
+    Timeout(Reg),
+    /// The message this wait belongs to (the last message effect before it) could not be delivered.
+    Failed,
+    /// That message was delivered.
+    Delivered,
+    /// The client opened a video.
+    VideoOpened,
+    /// The client closed a video.
+    VideoClosed,
+    /// The host's answer to the action this wait belongs to (the last action effect before it): index into its exits.
+    Answer(u32),
+    /// The host's result of that action.
+    Result,
+}
+
+/// A range of instructions with a frame.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Function {
+    /// The bot's or the `fn`'s name.
+    pub name: Arc<str>,
+    /// How many of its first registers are parameters.
+    pub params: u8,
+    /// How many registers its frame has.
+    pub registers: u16,
+    /// First instruction.
+    pub start: Target,
+    /// One past the last instruction.
+    pub end: Target,
+    /// Whether it may wait and have effects: true for a bot's own function.
+    pub bot: bool,
+}
+
+/// A bot.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Bot {
+    /// Its name.
+    pub name: Arc<str>,
+    /// Its function. The parameters of the bot come first in the frame, then its variables.
+    pub function: u32,
+    /// What its parameters hold.
+    pub params: Vec<Param>,
+    /// Where a failed effect leads that no exit takes.
+    pub on_failed: Option<Target>,
+    /// What starts it.
+    pub triggers: Vec<Trigger>,
+}
+
+/// What starts a bot.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Trigger {
+    /// The kind of event.
+    pub kind: TriggerKind,
+    /// Channels (symbols) it listens on; none means every channel.
+    pub via: Vec<u32>,
+    /// A function without parameters that tells whether this event starts the bot: the pattern and the `if`.
+    pub test: Option<u32>,
+}
+
+/// The kinds of triggers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs)]
+pub enum TriggerKind {
+    Message,
+    Comment,
+    Manual,
+}
+
+/// Where code came from. Can be stripped; nothing but reports depends on it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Debug {
+    /// Paths of the source files.
+    pub files: Vec<Arc<str>>,
+    /// For each instruction with a known place, ascending by instruction.
+    pub places: Vec<Place>,
+    /// Where each step begins, ascending by instruction: names for listings.
+    pub labels: Vec<(Target, Arc<str>)>,
+}
+
+/// The place of the instructions from `op` up to the next place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Place {
+    /// The first instruction.
+    pub op: Target,
+    /// Index into `files`.
+    pub file: u32,
+    /// First byte.
+    pub start: u32,
+    /// One past the last byte.
+    pub end: u32,
+    /// Line, from 1.
+    pub line: u32,
+    /// Column in characters, from 1.
+    pub column: u32,
+}
+
+/// Shorthand for the slots of tables.
+#[must_use]
+pub fn slot(kind: Kind, optional: bool) -> Slot {
+    Slot { kind, optional }
+}

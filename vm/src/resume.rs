@@ -1,0 +1,222 @@
+//! Which exit of a wait an event takes, and what comes with it. In: a parked run and an event. Out: where the run goes
+//! on, or why it does not; the run itself stays as it is.
+
+use crate::effect::EffectId;
+use crate::error::WhyRefused;
+use crate::event::{Event, EventKind};
+use crate::fuel::nests_well;
+use crate::loaded::{Choice, Phrase, Program, Subject, WaitInfo};
+use crate::op::{Reg, Target};
+use crate::program::{Exit, On, Param, Wait};
+use crate::run::{Run, wait_of};
+use crate::text::{Folded, fold};
+use crate::value::{Slot, Value};
+use std::sync::Arc;
+
+/// What happens to the run.
+pub(crate) enum Taken<'a> {
+    /// It goes on there.
+    Goes { to: Target, bind: &'a [Reg], with: With<'a> },
+    /// It ends: this effect failed, and nothing takes care of it.
+    Fails(EffectId),
+}
+
+/// What is bound.
+pub(crate) enum With<'a> {
+    Nothing,
+    /// The client's text; absent for a message without one.
+    Text(Option<&'a Arc<str>>),
+    /// The values of an answer, and what each is declared as.
+    Answer(&'a [Value], Answered<'a>),
+}
+
+/// What an answer is declared as.
+#[derive(Clone, Copy)]
+pub(crate) enum Answered<'a> {
+    Exit(&'a [Param]),
+    Result(Slot),
+}
+
+impl Answered<'_> {
+    /// How many values come with it.
+    fn count(&self) -> usize {
+        match self {
+            Answered::Exit(params) => params.len(),
+            Answered::Result(_) => 1,
+        }
+    }
+
+    /// What the value at this place is declared as.
+    pub(crate) fn slot(&self, at: usize) -> Option<Slot> {
+        match self {
+            Answered::Exit(params) => params.get(at).map(|param| param.slot),
+            Answered::Result(slot) => (at == 0).then_some(*slot),
+        }
+    }
+}
+
+/// A parked run with everything that belongs to it.
+struct Parked<'a, 'r> {
+    program: &'a Program,
+    run: &'r Run,
+    wait: &'a Wait,
+    info: &'a WaitInfo,
+}
+
+/// Decides what the event does to the run.
+pub(crate) fn take<'a>(program: &'a Program, run: &Run, event: &'a Event) -> Result<Taken<'a>, WhyRefused> {
+    if run.program != program.id() {
+        return Err(WhyRefused::OtherProgram { parked: run.program, given: program.id() });
+    }
+    let info = wait_of(program, run).ok_or(WhyRefused::Corrupt)?;
+    let wait = program.tables().waits.get(run.wait as usize).ok_or(WhyRefused::Corrupt)?;
+    if run.deadlines.len() != info.timers.len() || run.values.len() != wait.live.len() {
+        return Err(WhyRefused::Corrupt);
+    }
+    let parked = Parked { program, run, wait, info };
+    match &event.kind {
+        EventKind::Message(message) => parked.message(message.text.as_ref()),
+        EventKind::Press { label, .. } => parked.press(label),
+        EventKind::Timer => parked.timer(event.at),
+        EventKind::VideoOpened => parked.plain(|on| matches!(on, On::VideoOpened)),
+        EventKind::VideoClosed => parked.plain(|on| matches!(on, On::VideoClosed)),
+        EventKind::Delivered { effect } => parked.delivered(*effect),
+        EventKind::Failed { effect } => parked.failed(*effect),
+        EventKind::Answer { effect, exit, values } => parked.answer(*effect, *exit, values),
+        EventKind::Manual | EventKind::Comment { .. } => Err(WhyRefused::NotAwaited),
+    }
+}
+
+impl<'a> Parked<'a, '_> {
+    fn exit(&self, index: u32, with: With<'a>) -> Result<Taken<'a>, WhyRefused> {
+        let exit = self.wait.exits.get(index as usize).ok_or(WhyRefused::Corrupt)?;
+        Ok(goes(exit, with))
+    }
+
+    fn plain(&self, takes: impl Fn(&On) -> bool) -> Result<Taken<'a>, WhyRefused> {
+        let exit = self.wait.exits.iter().find(|exit| takes(&exit.on));
+        exit.map(|exit| goes(exit, With::Nothing)).ok_or(WhyRefused::NotAwaited)
+    }
+
+    fn message(&self, text: Option<&'a Arc<str>>) -> Result<Taken<'a>, WhyRefused> {
+        let matched = match text {
+            Some(text) if !self.info.options.is_empty() => self.matching(text),
+            Some(_) | None => None,
+        };
+        match matched.or(self.info.other) {
+            Some(exit) => self.exit(exit, With::Text(text)),
+            None => Err(WhyRefused::NotAwaited),
+        }
+    }
+
+    fn press(&self, label: &'a Arc<str>) -> Result<Taken<'a>, WhyRefused> {
+        let pressed = self.info.options.iter().find(|option| self.text(&option.label) == Some(label));
+        match pressed {
+            Some(option) => self.exit(option.exit, With::Text(Some(label))),
+            None => self.message(Some(label)),
+        }
+    }
+
+    /// The option that a written text chooses: by equality, else by a synonym among its words.
+    fn matching(&self, text: &str) -> Option<u32> {
+        let text = fold(text);
+        if text.as_str().is_empty() {
+            return None;
+        }
+        let equal = |phrase: &Phrase| self.folded(phrase, |phrase| phrase.as_str() == text.as_str());
+        let contained = |phrase: &Phrase| {
+            self.folded(phrase, |phrase| !phrase.as_str().is_empty() && text.contains_words(phrase))
+        };
+        let options = &self.info.options;
+        let equals = |option: &&Choice| equal(&option.label) || option.synonyms.iter().any(equal);
+        let contains = |option: &&Choice| option.synonyms.iter().any(contained);
+        let found = options.iter().find(equals).or_else(|| options.iter().find(contains));
+        found.map(|option| option.exit)
+    }
+
+    /// The text of a label as it is.
+    fn text<'s>(&'s self, phrase: &'s Phrase) -> Option<&'s Arc<str>> {
+        match phrase {
+            Phrase::Known { text, .. } => Some(text),
+            Phrase::Kept(at) => {
+                if let Some(Value::Text(text)) = self.run.values.get(*at as usize) {
+                    Some(text)
+                } else {
+                    None
+                }
+            }
+        }
+    }
+
+    fn folded(&self, phrase: &Phrase, test: impl Fn(&Folded) -> bool) -> bool {
+        match phrase {
+            Phrase::Known { folded, .. } => test(folded),
+            Phrase::Kept(_) => self.text(phrase).is_some_and(|text| test(&fold(text))),
+        }
+    }
+
+    /// The timer that is due first; of several due at the same instant, the first in the source.
+    fn timer(&self, now: i64) -> Result<Taken<'a>, WhyRefused> {
+        let timers = self.run.deadlines.iter().zip(&self.info.timers);
+        match timers.min_by_key(|(deadline, _)| **deadline) {
+            Some((deadline, (exit, _))) if *deadline <= now => self.exit(*exit, With::Nothing),
+            Some((deadline, _)) => Err(WhyRefused::NotDue { next: Some(*deadline) }),
+            None => Err(WhyRefused::NotDue { next: None }),
+        }
+    }
+
+    fn delivered(&self, effect: EffectId) -> Result<Taken<'a>, WhyRefused> {
+        if self.run.effect == Some(effect) {
+            self.plain(|on| matches!(on, On::Delivered))
+        } else {
+            Err(WhyRefused::NotAwaited)
+        }
+    }
+
+    fn failed(&self, effect: EffectId) -> Result<Taken<'a>, WhyRefused> {
+        if effect.turn >= self.run.turn {
+            return Err(WhyRefused::UnknownEffect);
+        }
+        if self.run.effect == Some(effect) {
+            let exit = self.plain(|on| matches!(on, On::Failed));
+            if exit.is_ok() {
+                return exit;
+            }
+        }
+        let bot = self.program.tables().bots.get(self.run.bot as usize).ok_or(WhyRefused::Corrupt)?;
+        Ok(match bot.on_failed {
+            Some(to) => Taken::Goes { to, bind: &[], with: With::Nothing },
+            None => Taken::Fails(effect),
+        })
+    }
+
+    fn answer(
+        &self,
+        effect: EffectId,
+        answer: Option<u32>,
+        values: &'a [Value],
+    ) -> Result<Taken<'a>, WhyRefused> {
+        let Subject::Action(action) = self.info.subject else { return Err(WhyRefused::NotAwaited) };
+        if self.run.effect != Some(effect) {
+            return Err(WhyRefused::NotAwaited);
+        }
+        let wanted = answer.map_or(On::Result, On::Answer);
+        let exit = self.wait.exits.iter().find(|exit| exit.on == wanted).ok_or(WhyRefused::NotAwaited)?;
+        let action = self.program.tables().actions.get(action as usize).ok_or(WhyRefused::Corrupt)?;
+        let declared = match answer {
+            Some(answer) => {
+                Answered::Exit(&action.exits.get(answer as usize).ok_or(WhyRefused::Corrupt)?.params)
+            }
+            None => Answered::Result(action.result.ok_or(WhyRefused::Corrupt)?),
+        };
+        let fits = declared.count() == values.len()
+            && values.iter().enumerate().all(|(at, value)| {
+                declared.slot(at).is_some_and(|slot| slot.accepts(value)) && nests_well(value)
+            });
+        if fits { Ok(goes(exit, With::Answer(values, declared))) } else { Err(WhyRefused::BadAnswer) }
+    }
+}
+
+fn goes<'a>(exit: &'a Exit, with: With<'a>) -> Taken<'a> {
+    Taken::Goes { to: exit.to, bind: &exit.bind, with }
+}

@@ -1,0 +1,117 @@
+//! The values a run computes with. Plain data, cheap to clone, no interior mutability.
+
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// A value of the language. Texts and lists are shared, so a clone never copies their content.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub enum Value {
+    /// Absent.
+    #[default]
+    None,
+    /// `bool`
+    Bool(bool),
+    /// `int`
+    Int(i64),
+    /// `number`: exact decimal.
+    Number(Decimal),
+    /// `text`, and everything that widens to it: `phone` (E.164), `email`, `url`, a choice.
+    Text(Arc<str>),
+    /// `date`: days since 1970-01-01.
+    Date(i32),
+    /// `time`: minutes since midnight.
+    Time(u16),
+    /// `datetime`: milliseconds since 1970-01-01T00:00Z.
+    DateTime(i64),
+    /// `duration`: seconds.
+    Duration(i64),
+    /// `[T]`
+    List(Arc<[Value]>),
+    /// A record: field values in the order of the program's record shape.
+    Record(Arc<Record>),
+    /// A reference to a declared symbol: index into [`crate::program::Program::symbols`].
+    Symbol(u32),
+    /// `file`: path or address of the file.
+    File(Arc<str>),
+    /// `json`: compact JSON text.
+    Json(Arc<str>),
+}
+
+/// The fields of a record, names in declared order.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Record {
+    /// Index into [`crate::program::Program::shapes`].
+    pub shape: u32,
+    /// One value per field of the shape.
+    pub fields: Vec<Value>,
+}
+
+/// A type as far as the VM checks it: on facts, answers, arguments and parked values.
+/// The compiler knows more (which choice, which entity); a host sees the full text in the debug section.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[allow(missing_docs)]
+pub enum Kind {
+    Bool,
+    Int,
+    Number,
+    Text,
+    Date,
+    Time,
+    DateTime,
+    Duration,
+    List,
+    Record,
+    Symbol,
+    File,
+    Json,
+}
+
+/// A kind that may be absent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Slot {
+    /// What it holds.
+    pub kind: Kind,
+    /// Whether it may be absent.
+    pub optional: bool,
+}
+
+impl Value {
+    /// The kind of a present value, `None` for an absent one.
+    #[must_use]
+    pub fn kind(&self) -> Option<Kind> {
+        Some(match self {
+            Value::None => return None,
+            Value::Bool(_) => Kind::Bool,
+            Value::Int(_) => Kind::Int,
+            Value::Number(_) => Kind::Number,
+            Value::Text(_) => Kind::Text,
+            Value::Date(_) => Kind::Date,
+            Value::Time(_) => Kind::Time,
+            Value::DateTime(_) => Kind::DateTime,
+            Value::Duration(_) => Kind::Duration,
+            Value::List(_) => Kind::List,
+            Value::Record(_) => Kind::Record,
+            Value::Symbol(_) => Kind::Symbol,
+            Value::File(_) => Kind::File,
+            Value::Json(_) => Kind::Json,
+        })
+    }
+
+    /// A text value.
+    #[must_use]
+    pub fn text(text: &str) -> Value {
+        Value::Text(Arc::from(text))
+    }
+}
+
+impl Slot {
+    /// Whether a value may stand here. An `int` is accepted where a `number` is wanted.
+    #[must_use]
+    pub fn accepts(self, value: &Value) -> bool {
+        match value.kind() {
+            None => self.optional,
+            Some(kind) => kind == self.kind || (kind == Kind::Int && self.kind == Kind::Number),
+        }
+    }
+}

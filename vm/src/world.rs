@@ -1,0 +1,304 @@
+//! What a turn sees of the world and what it asks of it: fields as they were at the start of the turn plus the turn's
+//! own changes, and the effects in source order. In: the event and the facts. Out: effects.
+
+use crate::convert;
+use crate::effect::{Button, Effect, EffectId, EffectKind, Message, RunEvent};
+use crate::event::{Event, EventKind, Facts};
+use crate::fuel::{HEAD, charge, charge_bytes};
+use crate::loaded::{FieldKind, Program};
+use crate::program::{Action, Echo, Field, Param, Source};
+use crate::trap::TrapKind;
+use crate::value::{Kind, Slot, Value};
+use rustc_hash::FxHashSet;
+use std::sync::Arc;
+
+/// What an effect costs of the turn's memory, beside the values in it.
+const EFFECT: usize = 128;
+
+/// The world of one turn.
+pub(crate) struct World<'a> {
+    pub(crate) program: &'a Program,
+    pub(crate) event: &'a Event,
+    pub(crate) facts: &'a Facts,
+    pub(crate) bot: u32,
+    pub(crate) turn: u32,
+    /// Bytes that may still be built.
+    pub(crate) memory: usize,
+    pub(crate) effects: &'a mut Vec<Effect>,
+    /// The turn's own changes, by field. Empty until there is one.
+    pub(crate) overlay: &'a mut Vec<Option<Value>>,
+    /// Where texts are built.
+    pub(crate) buffer: &'a mut String,
+    /// The last message of the turn.
+    pub(crate) last_message: Option<u32>,
+    /// The last action of the turn: its effect and its number.
+    pub(crate) last_action: Option<(u32, u32)>,
+}
+
+impl<'a> World<'a> {
+    fn emit(&mut self, kind: EffectKind) -> Result<u32, TrapKind> {
+        charge_bytes(EFFECT, &mut self.memory)?;
+        let n = u32::try_from(self.effects.len()).map_err(|_| TrapKind::OutOfMemory)?;
+        self.effects.push(Effect { id: EffectId { turn: self.turn, n }, kind });
+        Ok(n)
+    }
+
+    fn field(&self, index: u32) -> Result<&'a Field, TrapKind> {
+        self.program.tables().fields.get(index as usize).ok_or(TrapKind::WrongKind)
+    }
+
+    /// A field as the turn sees it.
+    pub(crate) fn get(&self, index: u32) -> Result<Value, TrapKind> {
+        if let Some(Some(value)) = self.overlay.get(index as usize) {
+            return Ok(value.clone());
+        }
+        let kind = self.program.derived.fields.get(index as usize).copied().unwrap_or(FieldKind::Fact);
+        match kind {
+            FieldKind::Fact => self.fact(index),
+            FieldKind::Now => Ok(Value::DateTime(self.event.at)),
+            FieldKind::BotName => {
+                let bot = self.program.tables().bots.get(self.bot as usize).ok_or(TrapKind::WrongKind)?;
+                Ok(Value::Text(Arc::clone(&bot.name)))
+            }
+            FieldKind::BotVersion => Ok(Value::Text(Arc::clone(&self.program.derived.version))),
+            FieldKind::ClientText
+            | FieldKind::ClientButton
+            | FieldKind::ClientComment
+            | FieldKind::ClientChannel
+            | FieldKind::ClientLanguage
+            | FieldKind::ClientFile => match client(&self.event.kind, kind) {
+                Some(value) => Ok(value),
+                None => self.fact(index),
+            },
+        }
+    }
+
+    fn fact(&self, index: u32) -> Result<Value, TrapKind> {
+        let slot = self.field(index)?.slot;
+        let value = self.facts.values.get(index as usize).unwrap_or(&Value::None);
+        if slot.accepts(value) { Ok(widen(value, slot)) } else { Err(TrapKind::WrongKind) }
+    }
+
+    fn remember(&mut self, index: u32, value: Value) {
+        if self.overlay.is_empty() {
+            self.overlay.resize(self.program.tables().fields.len(), None);
+        }
+        if let Some(place) = self.overlay.get_mut(index as usize) {
+            *place = Some(value);
+        }
+    }
+
+    /// `set`: the effect, and what later reads of the turn see.
+    pub(crate) fn set(&mut self, index: u32, value: &Value, convert: bool) -> Result<(), TrapKind> {
+        let field = self.field(index)?;
+        let value = if let (Value::Text(text), true) = (value, convert) {
+            convert::to_field(text, field, &self.program.context)
+        } else if convert && matches!(value, Value::None) {
+            None
+        } else {
+            Some(widen(value, field.slot))
+        };
+        let Some(value) = value else { return self.not_set(index) };
+        if !field.slot.accepts(&value) {
+            return Err(TrapKind::WrongKind);
+        }
+        self.remember(index, value.clone());
+        self.emit(EffectKind::Set { field: index, value }).map(drop)
+    }
+
+    fn not_set(&mut self, index: u32) -> Result<(), TrapKind> {
+        self.emit(EffectKind::Event(RunEvent::NotSet { field: index })).map(drop)
+    }
+
+    /// `set … = none`.
+    pub(crate) fn clear(&mut self, index: u32) -> Result<(), TrapKind> {
+        self.remember(index, Value::None);
+        self.emit(EffectKind::Set { field: index, value: Value::None }).map(drop)
+    }
+
+    /// The effect of an action. True if it ends the run.
+    pub(crate) fn act(&mut self, index: u32, args: &[Value]) -> Result<bool, TrapKind> {
+        let program = self.program;
+        let action = program.tables().actions.get(index as usize).ok_or(TrapKind::WrongKind)?;
+        let args = arguments(action, args)?;
+        charge_bytes(args.len().saturating_mul(HEAD), &mut self.memory)?;
+        let closes = self.echo(action, &args)?;
+        let n = self.emit(EffectKind::Action { action: index, args })?;
+        self.last_action = Some((n, index));
+        Ok(closes)
+    }
+
+    fn echo(&mut self, action: &Action, args: &[Value]) -> Result<bool, TrapKind> {
+        let fields = &self.program.derived.echo;
+        match (action.echo, args) {
+            (Echo::None, _) => {}
+            (Echo::Close, [Value::Text(status), ..]) => return Ok(&**status == "closed"),
+            (Echo::Stage, [Value::Symbol(stage), ..]) => {
+                if let Some(field) = fields.stage {
+                    self.remember(field, Value::Symbol(*stage));
+                }
+                if let (Some(field), Some(pipeline)) = (fields.pipeline, fields.pipelines.get(stage)) {
+                    self.remember(field, Value::Symbol(*pipeline));
+                }
+            }
+            (Echo::Responsible, [Value::Symbol(to), Value::List(of), ..]) => {
+                for entity in of.iter() {
+                    let Value::Symbol(entity) = entity else { return Err(TrapKind::WrongKind) };
+                    for field in fields.responsible.get(entity).into_iter().flatten() {
+                        self.remember(*field, Value::Symbol(*to));
+                    }
+                }
+            }
+            (Echo::Tags, [Value::Symbol(on), Value::List(add), Value::List(remove), ..]) => {
+                for field in fields.tags.get(on).into_iter().flatten() {
+                    self.retag(*field, add, remove)?;
+                }
+            }
+            (Echo::Close | Echo::Stage | Echo::Responsible | Echo::Tags, _) => {
+                return Err(TrapKind::WrongKind);
+            }
+        }
+        Ok(false)
+    }
+
+    /// The tags without the removed ones, then the added ones that were not among them.
+    fn retag(&mut self, field: u32, add: &[Value], remove: &[Value]) -> Result<(), TrapKind> {
+        let known = match self.overlay.get(field as usize) {
+            Some(Some(value)) => value,
+            _ => self.facts.values.get(field as usize).unwrap_or(&Value::None),
+        };
+        let known: &[Value] = if let Value::List(tags) = known {
+            tags
+        } else if matches!(known, Value::None) {
+            &[]
+        } else {
+            return Err(TrapKind::WrongKind);
+        };
+        let removed: FxHashSet<&str> = remove.iter().map(tag).collect::<Result<_, _>>()?;
+        let mut seen = FxHashSet::default();
+        let mut tags = Vec::with_capacity(known.len() + add.len());
+        for (value, kept) in known.iter().map(|tag| (tag, false)).chain(add.iter().map(|tag| (tag, true))) {
+            let text = tag(value)?;
+            if (kept || !removed.contains(text)) && seen.insert(text) {
+                tags.push(value.clone());
+            }
+        }
+        let tags = Value::List(tags.into());
+        charge(&tags, &mut self.memory)?;
+        self.remember(field, tags);
+        Ok(())
+    }
+
+    /// A message effect.
+    pub(crate) fn message(&mut self, index: u32, text: &Value, frame: &[Value]) -> Result<(), TrapKind> {
+        let program = self.program;
+        let row = program.tables().messages.get(index as usize).ok_or(TrapKind::WrongKind)?;
+        let text = if let Value::Text(text) = text {
+            Arc::clone(text)
+        } else if matches!(text, Value::None) {
+            Arc::clone(&program.derived.empty)
+        } else {
+            return Err(TrapKind::WrongKind);
+        };
+        let attach = self.file(row.attach, frame)?;
+        let voice = self.file(row.voice, frame)?;
+        let buttons = match program.derived.buttons.get(index as usize) {
+            Some(Some(buttons)) => Arc::clone(buttons),
+            _ => self.buttons(&row.buttons, frame)?,
+        };
+        let n = self.emit(EffectKind::Message(Message { message: index, text, attach, voice, buttons }))?;
+        self.last_message = Some(n);
+        Ok(())
+    }
+
+    fn file(&self, source: Option<Source>, frame: &[Value]) -> Result<Option<Arc<str>>, TrapKind> {
+        source.map_or(Ok(None), |source| self.text(source, frame))
+    }
+
+    /// The text of a source, if it is present.
+    fn text(&self, source: Source, frame: &[Value]) -> Result<Option<Arc<str>>, TrapKind> {
+        let value = match source {
+            Source::Const(index) => self.program.tables().consts.get(index as usize),
+            Source::Reg(reg) => frame.get(usize::from(reg)),
+        };
+        match value {
+            Some(Value::Text(text) | Value::File(text)) => Ok(Some(Arc::clone(text))),
+            Some(Value::None) => Ok(None),
+            _ => Err(TrapKind::WrongKind),
+        }
+    }
+
+    /// Buttons with texts of the turn. One without a label is left out.
+    fn buttons(
+        &mut self,
+        rows: &[crate::program::Button],
+        frame: &[Value],
+    ) -> Result<Arc<[Button]>, TrapKind> {
+        charge_bytes(rows.len().saturating_mul(2 * HEAD), &mut self.memory)?;
+        let mut buttons = Vec::with_capacity(rows.len());
+        for row in rows {
+            let Some(label) = self.text(row.label, frame)? else { continue };
+            let link = self.file(row.link, frame)?;
+            buttons.push(Button { label, link });
+        }
+        Ok(buttons.into())
+    }
+}
+
+fn tag(value: &Value) -> Result<&str, TrapKind> {
+    if let Value::Text(text) = value { Ok(text) } else { Err(TrapKind::WrongKind) }
+}
+
+/// An int as a number where a number is wanted; anything else as it is.
+pub(crate) fn widen(value: &Value, slot: Slot) -> Value {
+    if let (Value::Int(int), Kind::Number) = (value, slot.kind) {
+        Value::Number((*int).into())
+    } else {
+        value.clone()
+    }
+}
+
+/// The arguments of an action as it declares them.
+fn arguments(action: &Action, args: &[Value]) -> Result<Vec<Value>, TrapKind> {
+    if args.len() != action.params.len() {
+        return Err(TrapKind::WrongKind);
+    }
+    action.params.iter().zip(args).map(|(param, value)| argument(param, value)).collect()
+}
+
+fn argument(param: &Param, value: &Value) -> Result<Value, TrapKind> {
+    // A template is a symbol, or with arguments a record: both stand where the other is declared.
+    let template = matches!(
+        (param.slot.kind, value),
+        (Kind::Symbol, Value::Record(_)) | (Kind::Record, Value::Symbol(_))
+    );
+    if template || param.slot.accepts(value) {
+        Ok(widen(value, param.slot))
+    } else {
+        Err(TrapKind::WrongKind)
+    }
+}
+
+/// What an event says about the client; `None` where it says nothing and the facts hold.
+fn client(event: &EventKind, field: FieldKind) -> Option<Value> {
+    let text = |text: &Arc<str>| Value::Text(Arc::clone(text));
+    match (event, field) {
+        (EventKind::Message(message), FieldKind::ClientText) => {
+            Some(message.text.as_ref().map_or(Value::None, text))
+        }
+        (EventKind::Message(_), FieldKind::ClientButton) => Some(Value::None),
+        (EventKind::Message(message), FieldKind::ClientLanguage) => message.language.as_ref().map(text),
+        (EventKind::Message(message), FieldKind::ClientFile) => {
+            message.file.as_ref().map(|file| Value::File(Arc::clone(file)))
+        }
+        (EventKind::Message(message), FieldKind::ClientChannel) => message.channel.map(Value::Symbol),
+        (EventKind::Press { label, .. }, FieldKind::ClientText | FieldKind::ClientButton) => {
+            Some(text(label))
+        }
+        (EventKind::Comment { text: comment, .. }, FieldKind::ClientComment) => Some(text(comment)),
+        (EventKind::Press { channel, .. } | EventKind::Comment { channel, .. }, FieldKind::ClientChannel) => {
+            channel.map(Value::Symbol)
+        }
+        _ => None,
+    }
+}

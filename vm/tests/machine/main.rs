@@ -1,0 +1,15 @@
+//! The VM against tables built by hand: every law of a turn that does not need the compiler.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::wildcard_enum_match_arm)]
+#![allow(missing_docs, unreachable_pub)]
+
+mod arithmetic;
+mod build;
+mod containers;
+mod fields;
+mod limits;
+mod listing;
+mod runs;
+mod triggers;
+mod verifier;
+mod waits;
