@@ -18,6 +18,7 @@ mod evaluate;
 pub mod event;
 pub mod find;
 mod fuel;
+mod heavy;
 mod loaded;
 mod machine;
 pub mod op;

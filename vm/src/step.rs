@@ -1,20 +1,19 @@
 //! The loop: runs instructions until the turn waits, ends or traps. In: a function, an instruction, registers, and the
 //! world of the turn. Out: why it stopped. Nothing here can panic, and every instruction costs fuel, so nothing here
 //! can run away; what an instruction does stands in [`crate::op`].
+//!
+//! Only what moves values, computes with ints, jumps and calls stands here; the rest is in [`crate::heavy`]. Ints and
+//! bools are written over ints and bools in place: assigning a whole [`Value`] costs several times as much.
 
 use crate::arith;
-use crate::builtin::BUILTINS;
 use crate::compare;
-use crate::context::Context;
-use crate::fuel::{Cost, HEAD, MAX_NESTING, charge, charge_bytes, weight};
+use crate::fuel::weight;
+use crate::heavy::{self, NONE, get, slice};
 use crate::op::{Op, Reg, Target};
 use crate::program::Function;
-use crate::text;
 use crate::trap::{Trap, TrapKind};
-use crate::value::{Record, Value};
+use crate::value::Value;
 use crate::world::World;
-use std::cmp::Ordering;
-use std::sync::Arc;
 
 /// Why the loop stopped.
 pub(crate) enum Stop {
@@ -35,10 +34,10 @@ pub(crate) struct Stack {
 
 /// Where a call goes back to.
 struct Frame {
-    pc: usize,
+    pc: u32,
+    base: u32,
+    length: u16,
     dst: Reg,
-    base: usize,
-    length: usize,
 }
 
 /// Calls nest at most this deep.
@@ -46,7 +45,12 @@ const MAX_DEPTH: usize = 64;
 /// All frames together have at most this many registers.
 const MAX_REGISTERS: usize = 1 << 18;
 
-static NONE: Value = Value::None;
+/// Prepares the frame of a function that runs by itself.
+pub(crate) fn prepare(stack: &mut Stack, function: &Function) {
+    stack.frames.clear();
+    stack.registers.clear();
+    stack.registers.resize(usize::from(function.registers), Value::None);
+}
 
 /// Everything below the frame at `base`, and the frame.
 #[inline]
@@ -55,22 +59,74 @@ fn window(registers: &mut [Value], base: usize, length: usize) -> (&mut [Value],
     (lower, upper.get_mut(..length).unwrap_or_default())
 }
 
-/// A clone that does not look further for the commonest kind.
-#[inline]
-fn copy(value: &Value) -> Value {
-    if let Value::Int(value) = value { Value::Int(*value) } else { value.clone() }
+#[inline(always)]
+fn set_int(frame: &mut [Value], reg: Reg, value: i64) {
+    match frame.get_mut(usize::from(reg)) {
+        Some(Value::Int(place)) => *place = value,
+        Some(place) => replace_int(place, value),
+        None => {}
+    }
 }
 
-#[inline]
-fn slice(frame: &[Value], first: Reg, count: u8) -> &[Value] {
-    frame.get(usize::from(first)..usize::from(first) + usize::from(count)).unwrap_or_default()
+#[inline(always)]
+fn set_bool(frame: &mut [Value], reg: Reg, value: bool) {
+    match frame.get_mut(usize::from(reg)) {
+        Some(Value::Bool(place)) => *place = value,
+        Some(place) => replace_bool(place, value),
+        None => {}
+    }
 }
 
-/// Prepares the frame of a function that runs by itself.
-pub(crate) fn prepare(stack: &mut Stack, function: &Function) {
-    stack.frames.clear();
-    stack.registers.clear();
-    stack.registers.resize(usize::from(function.registers), Value::None);
+#[inline(never)]
+fn replace_int(place: &mut Value, value: i64) {
+    *place = Value::Int(value);
+}
+
+#[inline(never)]
+fn replace_bool(place: &mut Value, value: bool) {
+    *place = Value::Bool(value);
+}
+
+/// A copy of a value into a register.
+#[inline(always)]
+fn set_copy(place: Option<&mut Value>, value: &Value) {
+    match (place, value) {
+        (Some(Value::Int(place)), Value::Int(value)) => *place = *value,
+        (Some(place), value) => replace(place, value),
+        (None, _) => {}
+    }
+}
+
+#[inline(never)]
+fn replace(place: &mut Value, value: &Value) {
+    *place = value.clone();
+}
+
+#[inline(never)]
+fn copy_in(frame: &mut [Value], dst: Reg, src: Reg) {
+    let value = get(frame, src).clone();
+    if let Some(place) = frame.get_mut(usize::from(dst)) {
+        *place = value;
+    }
+}
+
+/// The frame of a callee: copies of the arguments, then absent values.
+#[inline]
+fn fill(frame: &mut [Value], given: &[Value]) {
+    let (params, rest) = frame.split_at_mut_checked(given.len()).unwrap_or_default();
+    for (place, value) in params.iter_mut().zip(given) {
+        set_copy(Some(place), value);
+    }
+    for place in rest {
+        if !matches!(place, Value::None) {
+            clear(place);
+        }
+    }
+}
+
+#[inline(never)]
+fn clear(place: &mut Value) {
+    *place = Value::None;
 }
 
 /// Runs from `pc` in `function`, whose frame has been prepared.
@@ -80,24 +136,21 @@ pub(crate) fn run(
     stack: &mut Stack,
     function: &Function,
     pc: Target,
-    fuel: u64,
+    mut fuel: u64,
 ) -> Result<Stop, Trap> {
-    let program = world.program;
-    let tables = program.tables();
-    let context = &program.context;
+    let tables = world.program.tables();
+    let context = &world.program.context;
     let code: &[Op] = &tables.code;
     let Stack { registers, frames } = stack;
     let variables = if function.bot { usize::from(function.registers) } else { 0 };
-    let mut fuel = fuel;
     let mut pc = pc as usize;
     let mut base = 0;
     let (mut lower, mut frame) = window(registers, base, usize::from(function.registers));
 
     loop {
-        let here = pc;
         macro_rules! trap {
             ($kind:expr) => {
-                return Err(Trap { kind: $kind, op: here as u32 })
+                return Err(Trap { kind: $kind, op: pc as u32 })
             };
         }
         macro_rules! tri {
@@ -108,44 +161,51 @@ pub(crate) fn run(
                 }
             };
         }
-        macro_rules! get {
-            ($reg:expr) => {
-                frame.get(usize::from($reg)).unwrap_or(&NONE)
-            };
-        }
-        macro_rules! set {
-            ($reg:expr, $value:expr) => {{
-                let value = $value;
-                if let Some(place) = frame.get_mut(usize::from($reg)) {
-                    *place = value;
-                }
-            }};
-        }
         macro_rules! spend {
-            ($amount:expr) => {{
-                let amount: u64 = $amount;
-                if fuel < amount {
-                    trap!(TrapKind::OutOfFuel)
+            ($amount:expr) => {
+                match fuel.checked_sub($amount) {
+                    Some(left) => fuel = left,
+                    None => trap!(TrapKind::OutOfFuel),
                 }
-                fuel -= amount;
-            }};
+            };
         }
         macro_rules! ints {
             ($dst:expr, $a:expr, $b:expr, $method:ident, $other:expr) => {
-                if let (Value::Int(a), Value::Int(b)) = (get!($a), get!($b)) {
+                if let (Value::Int(a), Value::Int(b)) = (get(frame, $a), get(frame, $b)) {
                     let Some(value) = a.$method(*b) else { trap!(TrapKind::Overflow) };
-                    set!($dst, Value::Int(value));
+                    set_int(frame, $dst, value);
                 } else {
                     $other
                 }
             };
         }
+        macro_rules! compare {
+            ($dst:expr, $a:expr, $b:expr, $method:ident, $other:expr) => {
+                if let (Value::Int(a), Value::Int(b)) = (get(frame, $a), get(frame, $b)) {
+                    let holds = a.$method(b);
+                    set_bool(frame, $dst, holds);
+                } else {
+                    fuel = tri!(heavy::relation(frame, [$dst, $a, $b], fuel, $other))
+                }
+            };
+        }
+        macro_rules! binary {
+            ($dst:expr, $a:expr, $b:expr, $operator:expr) => {
+                tri!(heavy::binary(frame, [$dst, $a, $b], context, $operator))
+            };
+        }
+        macro_rules! jump {
+            ($to:expr) => {{
+                pc = $to as usize;
+                continue;
+            }};
+        }
         macro_rules! jump_ints {
-            ($a:expr, $b:expr, $to:expr, $compare:ident) => {
-                match (get!($a), get!($b)) {
+            ($a:expr, $b:expr, $to:expr, $method:ident) => {
+                match (get(frame, $a), get(frame, $b)) {
                     (Value::Int(a), Value::Int(b)) => {
-                        if a.$compare(b) {
-                            pc = $to as usize;
+                        if a.$method(b) {
+                            jump!($to)
                         }
                     }
                     (Value::None, Value::Int(_) | Value::None) | (Value::Int(_), Value::None) => {}
@@ -156,40 +216,49 @@ pub(crate) fn run(
 
         let Some(op) = code.get(pc) else { trap!(TrapKind::WrongKind) };
         spend!(1);
-        pc += 1;
         match *op {
             Op::Const { dst, value } => {
                 let value = tables.consts.get(value as usize).unwrap_or(&NONE);
-                set!(dst, copy(value));
+                set_copy(frame.get_mut(usize::from(dst)), value);
             }
-            Op::Int { dst, value } => set!(dst, Value::Int(i64::from(value))),
-            Op::Bool { dst, value } => set!(dst, Value::Bool(value != 0)),
-            Op::None { dst } => set!(dst, Value::None),
-            Op::Move { dst, src } => set!(dst, copy(get!(src))),
+            Op::Int { dst, value } => set_int(frame, dst, i64::from(value)),
+            Op::Bool { dst, value } => set_bool(frame, dst, value != 0),
+            Op::None { dst } => set_copy(frame.get_mut(usize::from(dst)), &NONE),
+            Op::Move { dst, src } => {
+                if let Value::Int(value) = *get(frame, src) {
+                    set_int(frame, dst, value);
+                } else {
+                    copy_in(frame, dst, src);
+                }
+            }
 
-            Op::Jump { to } => pc = to as usize,
+            Op::Jump { to } => jump!(to),
             Op::JumpIf { cond, to } => {
-                let Value::Bool(cond) = *get!(cond) else { trap!(TrapKind::WrongKind) };
+                let Value::Bool(cond) = *get(frame, cond) else { trap!(TrapKind::WrongKind) };
                 if cond {
-                    pc = to as usize;
+                    jump!(to)
                 }
             }
             Op::JumpUnless { cond, to } => {
-                let Value::Bool(cond) = *get!(cond) else { trap!(TrapKind::WrongKind) };
+                let Value::Bool(cond) = *get(frame, cond) else { trap!(TrapKind::WrongKind) };
                 if !cond {
-                    pc = to as usize;
+                    jump!(to)
                 }
             }
             Op::JumpNone { src, to } => {
-                if matches!(get!(src), Value::None) {
-                    pc = to as usize;
+                if matches!(get(frame, src), Value::None) {
+                    jump!(to)
                 }
             }
             Op::JumpSet { src, to } => {
-                if !matches!(get!(src), Value::None) {
-                    pc = to as usize;
+                if !matches!(get(frame, src), Value::None) {
+                    jump!(to)
                 }
             }
+            Op::JumpLtInt { a, b, to } => jump_ints!(a, b, to, lt),
+            Op::JumpLeInt { a, b, to } => jump_ints!(a, b, to, le),
+            Op::JumpEqInt { a, b, to } => jump_ints!(a, b, to, eq),
+
             Op::Call { dst, function, args, count } => {
                 let Some(callee) = tables.functions.get(function as usize) else {
                     trap!(TrapKind::WrongKind)
@@ -200,144 +269,94 @@ pub(crate) fn run(
                     trap!(TrapKind::TooDeep)
                 }
                 spend!(length as u64 / 16);
-                frames.push(Frame { pc, dst, base, length: frame.len() });
+                frames.push(Frame { pc: pc as u32, base: base as u32, length: frame.len() as u16, dst });
                 if registers.len() < next + length {
                     registers.resize(next + length, Value::None);
                 }
                 (lower, frame) = window(registers, next, length);
-                let given = lower.get(base + usize::from(args)..).unwrap_or_default();
-                let mut given = given.iter().take(usize::from(count));
-                for place in frame.iter_mut() {
-                    *place = given.next().map_or(Value::None, copy);
-                }
+                fill(frame, slice(lower.get(base..).unwrap_or_default(), args, count));
                 base = next;
-                pc = callee.start as usize;
+                jump!(callee.start)
             }
             Op::Return { src } => {
-                let value = frame.get_mut(usize::from(src)).map(std::mem::take).unwrap_or_default();
-                let Some(back) = frames.pop() else { return Ok(Stop::Done(value)) };
-                base = back.base;
-                (lower, frame) = window(registers, base, back.length);
-                pc = back.pc;
-                set!(back.dst, value);
+                let Some(back) = frames.pop() else {
+                    let value = frame.get_mut(usize::from(src)).map(std::mem::take).unwrap_or_default();
+                    return Ok(Stop::Done(value));
+                };
+                let from = base + usize::from(src);
+                base = back.base as usize;
+                let upper;
+                (lower, upper) = registers.split_at_mut_checked(base).unwrap_or_default();
+                let (caller, callee) =
+                    upper.split_at_mut_checked(usize::from(back.length)).unwrap_or_default();
+                let value = callee.get(from - base - caller.len()).unwrap_or(&NONE);
+                set_copy(caller.get_mut(usize::from(back.dst)), value);
+                frame = caller;
+                pc = back.pc as usize;
             }
             Op::End {} => return Ok(Stop::Done(Value::None)),
-            Op::Builtin { dst, function, args, count } => {
-                let Some(builtin) = BUILTINS.get(usize::from(function)) else { trap!(TrapKind::WrongKind) };
-                let args = slice(frame, args, count);
-                let Cost { own, shallow } =
-                    program.derived.costs.get(usize::from(function)).copied().unwrap_or_default();
-                spend!(args.iter().map(|arg| weight(arg, shallow) * 4).sum::<u64>() + own);
-                let value = tri!((builtin.run)(context, args));
-                if !shallow && is_built(&value) {
-                    tri!(charge(&value, &mut world.memory));
-                }
-                set!(dst, value);
-            }
 
             Op::AddInt { dst, a, b } => ints!(dst, a, b, checked_add, trap!(TrapKind::WrongKind)),
             Op::SubInt { dst, a, b } => ints!(dst, a, b, checked_sub, trap!(TrapKind::WrongKind)),
             Op::MulInt { dst, a, b } => ints!(dst, a, b, checked_mul, trap!(TrapKind::WrongKind)),
             Op::AddImm { dst, a, value } => {
-                let Value::Int(a) = get!(a) else { trap!(TrapKind::WrongKind) };
+                let Value::Int(a) = get(frame, a) else { trap!(TrapKind::WrongKind) };
                 let Some(value) = a.checked_add(i64::from(value)) else { trap!(TrapKind::Overflow) };
-                set!(dst, Value::Int(value));
+                set_int(frame, dst, value);
             }
-            Op::Add { dst, a, b } => ints!(dst, a, b, checked_add, {
-                let (a, b) = (get!(a), get!(b));
-                let value = if let (Value::Text(a), Value::Text(b)) = (a, b) {
-                    tri!(join(world, a, b))
-                } else {
-                    tri!(arith::add(a, b, context))
-                };
-                set!(dst, value);
-            }),
-            Op::Sub { dst, a, b } => ints!(dst, a, b, checked_sub, {
-                set!(dst, tri!(arith::sub(get!(a), get!(b), context)));
-            }),
-            Op::Mul { dst, a, b } => ints!(dst, a, b, checked_mul, {
-                set!(dst, tri!(arith::mul(get!(a), get!(b))));
-            }),
-            Op::Div { dst, a, b } => set!(dst, tri!(arith::div(get!(a), get!(b)))),
-            Op::Rem { dst, a, b } => set!(dst, tri!(arith::rem(get!(a), get!(b)))),
-            Op::Neg { dst, a } => set!(dst, tri!(arith::neg(get!(a)))),
-            Op::Not { dst, a } => {
-                let Value::Bool(a) = *get!(a) else { trap!(TrapKind::WrongKind) };
-                set!(dst, Value::Bool(!a));
+            Op::Add { dst, a, b } => {
+                ints!(dst, a, b, checked_add, tri!(heavy::add(world, frame, [dst, a, b])));
             }
-
-            Op::Eq { dst, a, b } => {
-                let (a, b) = (get!(a), get!(b));
-                spend!(weight(a, false));
-                set!(dst, Value::Bool(compare::eq(a, b)));
+            Op::Sub { dst, a, b } => {
+                ints!(dst, a, b, checked_sub, binary!(dst, a, b, arith::sub));
             }
-            Op::Ne { dst, a, b } => {
-                let (a, b) = (get!(a), get!(b));
-                spend!(weight(a, false));
-                set!(dst, Value::Bool(compare::ne(a, b)));
+            Op::Mul { dst, a, b } => {
+                ints!(dst, a, b, checked_mul, binary!(dst, a, b, |a, b, _| arith::mul(a, b)));
             }
-            Op::Lt { dst, a, b } => {
-                let (a, b) = (get!(a), get!(b));
-                spend!(weight(a, true));
-                let order = tri!(compare::order(a, b));
-                set!(dst, Value::Bool(order == Some(Ordering::Less)));
-            }
-            Op::Le { dst, a, b } => {
-                let (a, b) = (get!(a), get!(b));
-                spend!(weight(a, true));
-                let order = tri!(compare::order(a, b));
-                set!(dst, Value::Bool(order.is_some_and(Ordering::is_le)));
-            }
+            Op::Div { dst, a, b } => binary!(dst, a, b, |a, b, _| arith::div(a, b)),
+            Op::Rem { dst, a, b } => binary!(dst, a, b, |a, b, _| arith::rem(a, b)),
+            Op::Neg { dst, a } => tri!(heavy::neg(frame, dst, a)),
+            Op::Eq { dst, a, b } => compare!(dst, a, b, eq, |a, b| Ok(compare::eq(a, b))),
+            Op::Ne { dst, a, b } => compare!(dst, a, b, ne, |a, b| Ok(compare::ne(a, b))),
+            Op::Lt { dst, a, b } => compare!(dst, a, b, lt, heavy::lt),
+            Op::Le { dst, a, b } => compare!(dst, a, b, le, heavy::le),
             Op::In { dst, a, list } => {
-                let (a, list) = (get!(a), get!(list));
-                spend!(weight(list, false));
-                let found = tri!(compare::contains(list, a));
-                set!(dst, Value::Bool(found));
+                let contains = |list: &Value, a: &Value| compare::contains(list, a);
+                fuel = tri!(heavy::relation(frame, [dst, list, a], fuel, contains));
+            }
+            Op::Not { dst, a } => {
+                let Value::Bool(a) = *get(frame, a) else { trap!(TrapKind::WrongKind) };
+                set_bool(frame, dst, !a);
             }
             Op::IsSet { dst, a } => {
-                let set = !matches!(get!(a), Value::None);
-                set!(dst, Value::Bool(set));
-            }
-            Op::JumpLtInt { a, b, to } => jump_ints!(a, b, to, lt),
-            Op::JumpLeInt { a, b, to } => jump_ints!(a, b, to, le),
-            Op::JumpEqInt { a, b, to } => jump_ints!(a, b, to, eq),
-
-            Op::Concat { dst, args, count } => {
-                let value = tri!(concat(world, context, slice(frame, args, count)));
-                set!(dst, value);
-            }
-            Op::List { dst, args, count } => {
-                let value = Value::List(Arc::from(slice(frame, args, count)));
-                tri!(charge(&value, &mut world.memory));
-                set!(dst, value);
-            }
-            Op::Record { dst, shape, args, count } => {
-                let fields = slice(frame, args, count).to_vec();
-                let value = Value::Record(Arc::new(Record { shape, fields }));
-                tri!(charge(&value, &mut world.memory));
-                set!(dst, value);
-            }
-            Op::RecordGet { dst, src, index } => {
-                let Value::Record(record) = get!(src) else { trap!(TrapKind::WrongKind) };
-                let Some(value) = record.fields.get(usize::from(index)) else { trap!(TrapKind::WrongKind) };
-                set!(dst, copy(value));
+                let present = !matches!(get(frame, a), Value::None);
+                set_bool(frame, dst, present);
             }
             Op::Index { dst, src, at } => {
-                let (Value::List(items), Value::Int(at)) = (get!(src), get!(at)) else {
+                let (Value::List(items), Value::Int(at)) = (get(frame, src), get(frame, at)) else {
                     trap!(TrapKind::WrongKind)
                 };
                 let item = usize::try_from(*at).ok().and_then(|at| items.get(at));
                 let Some(item) = item else { trap!(TrapKind::BadIndex) };
-                set!(dst, copy(item));
+                if let Value::Int(item) = *item {
+                    set_int(frame, dst, item);
+                } else {
+                    let item = item.clone();
+                    set_copy(frame.get_mut(usize::from(dst)), &item);
+                }
+            }
+            Op::LoadVar { dst, var } => {
+                let at = usize::from(var);
+                if at >= variables {
+                    trap!(TrapKind::WrongKind)
+                } else if base == 0 {
+                    copy_in(frame, dst, var);
+                } else {
+                    set_copy(frame.get_mut(usize::from(dst)), lower.get(at).unwrap_or(&NONE));
+                }
             }
 
-            Op::GetField { dst, field } => set!(dst, tri!(world.get(field))),
-            Op::SetField { field, src, convert } => {
-                let value = get!(src);
-                spend!(weight(value, false));
-                tri!(world.set(field, value, convert != 0));
-            }
-            Op::ClearField { field } => tri!(world.clear(field)),
+            Op::Wait { wait } => return Ok(Stop::Parked { wait, op: pc as u32 }),
             Op::Act { action, args, count } => {
                 let args = slice(frame, args, count);
                 spend!(args.iter().map(|arg| weight(arg, false)).sum());
@@ -345,83 +364,25 @@ pub(crate) fn run(
                     return Ok(Stop::Closed);
                 }
             }
-            Op::Message { message, text } => tri!(world.message(message, get!(text), frame)),
-            Op::Wait { wait } => return Ok(Stop::Parked { wait, op: here as u32 }),
-            Op::LoadVar { dst, var } => {
-                let at = usize::from(var);
-                let value = if at >= variables {
-                    trap!(TrapKind::WrongKind)
-                } else if base == 0 {
-                    copy(get!(var))
-                } else {
-                    lower.get(at).map_or(Value::None, copy)
-                };
-                set!(dst, value);
+            Op::Concat { dst, args, count } => tri!(heavy::concat(world, frame, dst, args, count)),
+            Op::List { dst, args, count } => tri!(heavy::list(world, frame, dst, args, count)),
+            Op::Record { dst, shape, args, count } => {
+                tri!(heavy::record(world, frame, dst, shape, (args, count)));
+            }
+            Op::RecordGet { dst, src, index } => tri!(heavy::record_get(frame, dst, src, index)),
+            Op::Builtin { dst, function, args, count } => {
+                fuel = tri!(heavy::builtin(world, frame, dst, function, (args, count), fuel));
             }
             Op::Matches { dst, src, regex } => {
-                let found = if let Value::Text(text) = get!(src) {
-                    spend!(text.len() as u64 / 16);
-                    let Some(regex) = program.regex(regex) else { trap!(TrapKind::WrongKind) };
-                    regex.is_match(text)
-                } else if matches!(get!(src), Value::None) {
-                    false
-                } else {
-                    trap!(TrapKind::WrongKind)
-                };
-                set!(dst, Value::Bool(found));
+                fuel = tri!(heavy::matches(world, frame, dst, src, regex, fuel))
             }
+            Op::GetField { dst, field } => tri!(heavy::get_field(world, frame, dst, field)),
+            Op::SetField { field, src, convert } => {
+                fuel = tri!(heavy::set_field(world, frame, field, src, convert != 0, fuel));
+            }
+            Op::ClearField { field } => tri!(world.clear(field)),
+            Op::Message { message, text } => tri!(world.message(message, get(frame, text), frame)),
         }
+        pc += 1;
     }
-}
-
-/// Whether a value has content of its own.
-#[inline]
-fn is_built(value: &Value) -> bool {
-    matches!(value, Value::Text(_) | Value::List(_) | Value::Record(_) | Value::File(_) | Value::Json(_))
-}
-
-/// Two texts as one.
-fn join(world: &mut World<'_>, a: &str, b: &str) -> Result<Value, TrapKind> {
-    charge_bytes(HEAD.saturating_add(a.len()).saturating_add(b.len()), &mut world.memory)?;
-    world.buffer.clear();
-    world.buffer.push_str(a);
-    world.buffer.push_str(b);
-    Ok(Value::Text(Arc::from(world.buffer.as_str())))
-}
-
-/// Values as one text.
-fn concat(world: &mut World<'_>, context: &Context, args: &[Value]) -> Result<Value, TrapKind> {
-    if let [Value::Text(only)] = args {
-        return Ok(Value::Text(Arc::clone(only)));
-    }
-    let buffer = &mut *world.buffer;
-    buffer.clear();
-    for arg in args {
-        if let Value::Text(text) = arg {
-            buffer.push_str(text);
-        } else {
-            longest(context, arg, &mut { world.memory }, MAX_NESTING)?;
-            text::display(buffer, arg, context);
-        }
-        if buffer.len() > world.memory {
-            return Err(TrapKind::OutOfMemory);
-        }
-    }
-    charge_bytes(HEAD.saturating_add(buffer.len()), &mut world.memory)?;
-    Ok(Value::Text(Arc::from(buffer.as_str())))
-}
-
-/// Takes what a value can be as a text from `left`, before it is made.
-fn longest(context: &Context, value: &Value, left: &mut usize, depth: u32) -> Result<(), TrapKind> {
-    let (own, inner): (usize, &[Value]) = match value {
-        Value::None | Value::Bool(_) | Value::Int(_) | Value::Number(_) | Value::Date(_) => return Ok(()),
-        Value::Time(_) | Value::DateTime(_) | Value::Duration(_) => return Ok(()),
-        Value::Text(text) | Value::File(text) | Value::Json(text) => (text.len(), &[]),
-        Value::Symbol(symbol) => (context.symbol(*symbol).map_or(0, |symbol| symbol.title.len()), &[]),
-        Value::List(items) => (items.len().saturating_mul(2), items),
-        Value::Record(record) => (record.fields.len().saturating_mul(2), &record.fields),
-    };
-    charge_bytes(own, left)?;
-    let depth = depth.checked_sub(1).ok_or(TrapKind::OutOfMemory)?;
-    inner.iter().try_for_each(|item| longest(context, item, left, depth))
 }

@@ -4,7 +4,7 @@ use super::Checker;
 use super::body::Known;
 use super::report::a;
 use crate::diagnostic::{Code, Diagnostic, suggest};
-use crate::ir::{BinaryOp as Op, Block, Expr, ExprKind, LocalId, StmtKind, VarId};
+use crate::ir::{BinaryOp as Op, Block, Expr, ExprKind, FieldId, LocalId, Stmt, StmtKind, VarId};
 use crate::resolve::{Def, OBJECTS, READ_ONLY};
 use crate::source::Place;
 use crate::types::{Ty, is_entity};
@@ -177,13 +177,10 @@ impl<'a> Checker<'a> {
             return;
         };
         let value = self.expr(&set.value, Some(&ty));
-        let value = match operator(set.op) {
-            None => value,
-            Some(op) => {
-                let current = self.field_value(at, &entity.text, name);
-                self.arithmetic_of(place, op, place, current, value)
-            }
-        };
+        if let Some(op) = operator(set.op) {
+            let current = self.read_field(at, field, ty.clone(), default);
+            return self.set_with(place, op, field, (&ty, current), value, out);
+        }
         let optional = ty.is_optional() || default.is_some();
         self.body.forget(Known::Field(field));
         if value.ty == Ty::None {
@@ -198,6 +195,23 @@ impl<'a> Checker<'a> {
             self.body.known.push(Known::Field(field));
         }
         Self::push(out, place, StmtKind::Set { field, value: Some(value), convert });
+    }
+
+    /// `set field += value`: an absent field stays as it is, with the event `not_set`.
+    fn set_with(&mut self, place: Place, op: Op, field: FieldId, (ty, current): (&Ty, Expr), value: Expr, out: &mut Block) {
+        let mut present = current.clone();
+        present.ty = current.ty.present().clone();
+        let changed = self.arithmetic_of(place, op, place, present, value);
+        let changed = self.coerce(changed, ty, "the new value of the field");
+        let set = StmtKind::Set { field, value: Some(changed), convert: false };
+        if !current.ty.is_optional() {
+            return Self::push(out, place, set);
+        }
+        let absent = Self::constant(place, Ty::None, sbot_vm::value::Value::None);
+        let condition = Expr { ty: Ty::Bool, place, kind: ExprKind::IsSet(Box::new(current)) };
+        let then = vec![Stmt { place, kind: set }];
+        let otherwise = vec![Stmt { place, kind: StmtKind::Set { field, value: Some(absent), convert: true } }];
+        Self::push(out, place, StmtKind::If { condition, then, otherwise });
     }
 
     /// The value of a `set`, and whether the VM has to convert it: a text for another type, or a value that may be absent.

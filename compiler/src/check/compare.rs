@@ -146,9 +146,9 @@ impl Checker<'_> {
     }
 
     /// The text side of `contains` and `matches`.
-    pub(super) fn text_side(&mut self, value: &Expr, word: &str) {
+    pub(super) fn text_side(&mut self, place: Place, value: &Expr, word: &str) {
         if !value.ty.present().is_text() {
-            let (place, ty) = (value.place, value.ty.clone());
+            let ty = value.ty.clone();
             let text = format!("`{word}` looks into a text, but this is {}", a(&ty));
             let help = match ty.present() {
                 Ty::List(_) => "for a list, write `value in list`",
@@ -167,7 +167,7 @@ impl Checker<'_> {
         range: Option<&(ast::Expr, ast::Expr)>,
     ) -> Expr {
         let value = self.expr(value, None);
-        self.text_side(&value, "contains");
+        self.text_side(value.place, &value, "contains");
         let (test, _) = self.contains_test(place, &value, what, range.map(|range| (&range.0, &range.1)));
         Self::negate(place, negated, &value, test)
     }
@@ -232,7 +232,7 @@ impl Checker<'_> {
 
     pub(super) fn matches(&mut self, place: Place, negated: bool, value: &ast::Expr, regex: &Text) -> Expr {
         let value = self.expr(value, None);
-        self.text_side(&value, "matches");
+        self.text_side(value.place, &value, "matches");
         let test = self.matches_test(place, &value, regex);
         Self::negate(place, negated, &value, test)
     }

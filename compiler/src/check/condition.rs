@@ -9,7 +9,6 @@ use crate::source::Place;
 use crate::types::Ty;
 use rust_decimal::Decimal;
 use sbot_grammar::ast::{self, ArmTest, Else, PatternKind, Span};
-use sbot_vm::value::Value;
 
 impl Checker<'_> {
     pub(super) fn condition(&mut self, place: Place, branch: &ast::If) -> Stmt {
@@ -75,11 +74,10 @@ impl Checker<'_> {
         let before = self.body.known.clone();
         match &arm.test {
             ArmTest::Error(_) => self.arms(place, rest, subject),
-            ArmTest::Else(span) => {
-                let truth = Self::constant(self.place(*span), Ty::Bool, Value::Bool(true));
-                let then = self.guarded(&before, Vec::new(), |this| this.branch(&arm.body));
+            ArmTest::Else(_) => {
+                let body = self.branch(&arm.body);
                 self.unreached(rest);
-                Some(self.join(then, (Vec::new(), before), here, truth))
+                Some(Stmt { place, kind: StmtKind::Block(body) })
             }
             ArmTest::Expr(test) => {
                 let condition = self.expr_as(test, &Ty::Bool, "a condition");
@@ -87,13 +85,13 @@ impl Checker<'_> {
                 let otherwise = self.guarded(&before, self.proven(&condition, false), |this| {
                     this.arms(place, rest, subject).into_iter().collect()
                 });
-                Some(self.join(then, otherwise, here, condition))
+                Some(self.join(then, otherwise, place, condition))
             }
             ArmTest::Pattern { pattern, bind } => {
                 let error = Self::error(here);
                 let subject_expr = subject.unwrap_or(&error);
                 let test = self.pattern(pattern, subject_expr);
-                Some(self.pattern_arm(here, arm, bind.as_ref(), test, subject_expr, |this| {
+                Some(self.pattern_arm(place, arm, bind.as_ref(), test, subject_expr, |this| {
                     this.arms(place, rest, subject).into_iter().collect()
                 }))
             }
@@ -163,6 +161,7 @@ impl Checker<'_> {
     /// E0409: fixed texts that two arms share, and number ranges that overlap.
     fn same_arms(&mut self, when: &ast::When) {
         let mut texts: Vec<(String, usize, Span)> = Vec::new();
+        let mut values: Vec<(String, usize, Span)> = Vec::new();
         let mut ranges: Vec<(Decimal, Decimal, usize, Span)> = Vec::new();
         for (n, arm) in when.arms.iter().enumerate() {
             let ArmTest::Pattern { pattern, .. } = &arm.test else { continue };
@@ -175,8 +174,11 @@ impl Checker<'_> {
                         }
                     }
                     PatternKind::Value(value) => {
-                        if let Some(value_) = fixed_number(value) {
-                            self.overlap(&mut ranges, (value_, value_), n, value.span);
+                        if let Some(number) = fixed_number(value) {
+                            self.overlap(&mut ranges, (number, number), n, value.span);
+                        } else {
+                            let written = self.parsed.sources.get(self.unit().file).slice(value.span).to_owned();
+                            self.same_text(&mut values, written, n, value.span, "arm");
                         }
                     }
                     PatternKind::Range(from, to) => {

@@ -153,6 +153,17 @@ impl<'a> Checker<'a> {
     /// The value of a field; the declared default stands in where the CRM has none.
     pub(super) fn field_value(&mut self, place: Place, entity: &str, name: &Name) -> Expr {
         let Some((field, ty, default)) = self.field(entity, name) else { return Self::error(place) };
+        self.read_field(place, field, ty, default)
+    }
+
+    /// The same for a field that was looked up.
+    pub(super) fn read_field(
+        &mut self,
+        place: Place,
+        field: ir::FieldId,
+        ty: Ty,
+        default: Option<(usize, &'a ast::Expr)>,
+    ) -> Expr {
         let ty = self.known_ty(ty, Known::Field(field));
         let read = Expr { ty: ty.clone(), place, kind: ExprKind::Field(field) };
         let Some((unit, default)) = default else { return read };
@@ -307,6 +318,12 @@ impl<'a> Checker<'a> {
         }
         if absent {
             return Self::error(place);
+        }
+        if let (Op::Add, Ty::List(l), Ty::List(r)) = (op, &left.ty, &right.ty)
+            && (l.widens_to(r) || r.widens_to(l))
+        {
+            let ty = if l.widens_to(r) { right.ty.clone() } else { left.ty.clone() };
+            return Self::builtin(place, "append", ty, vec![left, right]);
         }
         let text = left.ty.is_text() && right.ty.is_text();
         let ty = match (op, &left.ty, &right.ty) {

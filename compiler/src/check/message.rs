@@ -30,12 +30,11 @@ impl Checker<'_> {
         checked.to = clauses.to;
         checked.via = clauses.via;
         let options = clauses.buttons.map(|buttons| self.buttons(buttons, &mut checked.buttons)).unwrap_or_default();
-        let offered: &[Word] = if options.is_empty() {
-            &[Word::Message, Word::Timeout, Word::Failed]
+        let (statement, offered): (_, &[Word]) = if options.is_empty() && !clauses.dynamic {
+            ("a message without reply buttons", &[Word::Message, Word::Timeout, Word::Failed])
         } else {
-            &[Word::Other, Word::Timeout, Word::Failed]
+            ("a message with reply buttons", &[Word::Other, Word::Timeout, Word::Failed])
         };
-        let statement = if options.is_empty() { "a message without reply buttons" } else { "a message with reply buttons" };
         let waits = !options.is_empty() || !message.exits.is_empty();
         let name = waits.then(|| self.wait_name("message", clauses.called));
         let live = self.body.live();
@@ -143,7 +142,10 @@ impl Checker<'_> {
                 ClauseKind::Via(names) => found.via = Via::Channels(self.channels(names)),
                 ClauseKind::Called(name) => found.called = Some(name),
                 ClauseKind::Buttons(buttons) => found.buttons = Some(buttons),
-                ClauseKind::ButtonsFrom { .. } => self.unsupported(clause.span, "`buttons from` is"),
+                ClauseKind::ButtonsFrom { .. } => {
+                    found.dynamic = true;
+                    self.unsupported(clause.span, "`buttons from` is");
+                }
             }
         }
         found
@@ -259,6 +261,8 @@ struct Clauses<'c> {
     via: Via,
     called: Option<&'c Name>,
     buttons: Option<&'c [ast::Button]>,
+    /// `buttons from`.
+    dynamic: bool,
 }
 
 fn clause_word(kind: &ClauseKind) -> &'static str {

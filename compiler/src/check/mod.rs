@@ -56,20 +56,36 @@ pub struct Checked {
 #[must_use]
 pub fn check(mut parsed: Parsed, files: &dyn Files) -> Checked {
     let early = std::mem::take(&mut parsed.diagnostics);
-    let mut names = resolve::resolve(&parsed);
-    let mut diagnostics = early;
-    diagnostics.append(&mut names.diagnostics);
+    let names = resolve::resolve(&parsed);
     let mut checker = Checker::new(&parsed, files, names);
     checker.project();
-    flow::check(&checker.out, &mut checker.diagnostics);
-    diagnostics.append(&mut checker.names.diagnostics);
+    let mut diagnostics = std::mem::take(&mut checker.names.diagnostics);
     diagnostics.append(&mut checker.diagnostics);
     let out = std::mem::take(&mut checker.out);
     drop(checker);
+    drop_echoes(&parsed.sources, &early, &mut diagnostics);
+    diagnostics.extend(early);
+    // What is reached can only be told once every target is known.
+    if !diagnostics.iter().any(Diagnostic::is_error) {
+        flow::check(&out, &mut diagnostics);
+    }
     allow(&parsed, &mut diagnostics);
     crate::diagnostic::render::sort(&mut diagnostics);
     let failed = diagnostics.iter().any(Diagnostic::is_error);
     Checked { sources: parsed.sources, diagnostics, project: (!failed).then_some(out) }
+}
+
+/// Drops findings on lines with a syntax error: what stands there was not read as it was meant.
+fn drop_echoes(sources: &Sources, syntax: &[Diagnostic], diagnostics: &mut Vec<Diagnostic>) {
+    let line = |place: Place| (place.file, sources.get(place.file).line_column(place.span.start).line);
+    let broken: Vec<_> = syntax
+        .iter()
+        .filter(|found| matches!(found.code, Code::E0101 | Code::E0102 | Code::E0103 | Code::E0110))
+        .map(|found| line(found.place))
+        .collect();
+    if !broken.is_empty() {
+        diagnostics.retain(|found| !broken.contains(&line(found.place)));
+    }
 }
 
 /// Drops the warnings that an `@allow` above their item silences.

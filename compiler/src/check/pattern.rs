@@ -63,23 +63,23 @@ impl Checker<'_> {
             PatternKind::Value(value) => self.value_pattern(place, value, subject),
             PatternKind::Range(from, to) => self.range_test(place, subject, (from, to)),
             PatternKind::Contains { what, range } => {
-                self.text_side(subject, "contains");
+                self.text_side(place, subject, "contains");
                 let (test, value) = self.contains_test(place, subject, what, range.as_ref().map(|(from, to)| (from, to)));
                 found = value;
                 test
             }
             PatternKind::Length(length) => {
-                self.text_side(subject, "length");
+                self.text_side(place, subject, "length");
                 let length = self.length(length);
                 Self::builtin(place, "length_is", Ty::Bool, vec![subject.clone(), length])
             }
             PatternKind::LengthRange(from, to) => {
-                self.text_side(subject, "length");
+                self.text_side(place, subject, "length");
                 let (from, to) = (self.length(from), self.length(to));
                 Self::builtin(place, "length_in", Ty::Bool, vec![subject.clone(), from, to])
             }
             PatternKind::Matches(regex) => {
-                self.text_side(subject, "matches");
+                self.text_side(place, subject, "matches");
                 self.matches_test(place, subject, regex)
             }
             PatternKind::Set => Expr { ty: Ty::Bool, place, kind: ExprKind::IsSet(Box::new(subject.clone())) },

@@ -16,6 +16,8 @@ use std::sync::Arc;
 
 /// More than this is not read into memory, whatever it is.
 const MAX_READ: u64 = 64 << 20;
+/// Nobody reads more findings than this at once.
+const MAX_SHOWN: usize = 300;
 
 /// The files of this machine.
 pub(crate) struct Disk;
@@ -177,8 +179,11 @@ pub(crate) fn load(path: &str, bot: bool) -> Result<Loaded, Stop> {
 
 /// Parses files, wording what keeps one from being read.
 pub(crate) fn parse(entries: &[String]) -> Result<Parsed, Stop> {
-    sbotc::project::parse(entries, &Disk)
-        .map_err(|error| Stop::new(error.to_string()).help("a .sbot file is UTF-8 text of at most 8 MB that you may read"))
+    sbotc::project::parse(entries, &Disk).map_err(|error| match read_bytes(&error.path) {
+        // The text was read and is no source: the error says what to do.
+        Ok(_) => Stop::new(error.to_string()),
+        Err(why) => Stop::new(error.to_string()).help(remedy(&why)),
+    })
 }
 
 /// A project that can be run.
@@ -209,20 +214,27 @@ pub(crate) fn compile(loaded: Loaded, tests: bool, warnings: bool) -> Result<Com
     Ok(Compiled { program: Arc::new(program), sources: loaded.sources, tests: lowered.tests })
 }
 
-/// Prints diagnostics to standard error.
+/// Prints diagnostics to standard error, errors first if there are too many to read.
 pub(crate) fn print(diagnostics: &[Diagnostic], sources: &Sources) -> Result<(), Stop> {
     if diagnostics.is_empty() {
         return Ok(());
     }
-    output::to_stderr(&render::render(diagnostics, sources, output::stderr_colored()))
+    let color = output::stderr_colored();
+    if diagnostics.len() <= MAX_SHOWN {
+        return output::to_stderr(&render::render(diagnostics, sources, color));
+    }
+    let (errors, warnings): (Vec<&Diagnostic>, Vec<&Diagnostic>) =
+        diagnostics.iter().partition(|diagnostic| diagnostic.is_error());
+    let shown: Vec<Diagnostic> = errors.into_iter().chain(warnings).take(MAX_SHOWN).cloned().collect();
+    output::to_stderr(&render::render(&shown, sources, color))?;
+    let left = diagnostics.len() - MAX_SHOWN;
+    output::to_stderr(&format!("\n{left} more are not shown; `sbotc check --format json` lists all of them\n"))
 }
 
 /// Reads a compiled program.
 pub(crate) fn read_program(path: &str) -> Result<Arc<Program>, Stop> {
     let bytes = read_file(path)?;
-    Program::load(&bytes).map(Arc::new).map_err(|error| {
-        Stop::new(format!("cannot load `{path}`: {error}")).help("build it again with `sbotc build`")
-    })
+    Program::load(&bytes).map(Arc::new).map_err(|error| Stop::new(format!("cannot load `{path}`: {error}")))
 }
 
 /// Writes a file so that there is the old one or the new one at any time, never half of one.

@@ -108,8 +108,6 @@ fn resume(program: &Arc<Program>, file: &str, bot: Option<&str>) -> Result<World
     let cannot = |why: &str| Stop::new(format!("cannot resume from `{file}`: {why}"));
     let bytes = project::read_file(file)?;
     let text = std::str::from_utf8(&bytes)
-        .map_err(|_| cannot("it is no text").help("name a file that `:save FILE` wrote in `sbotc run`"))?;
-    saved::load(program, text, bot).map_err(|why| {
-        cannot(&why).help("resume with the program it was saved with; a .sbc file of `sbotc build` keeps that program")
-    })
+        .map_err(|_| cannot("it is no text; name a file that `:save FILE` wrote in `sbotc run`"))?;
+    saved::load(program, text, bot).map_err(|why| cannot(&why))
 }

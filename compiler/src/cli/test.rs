@@ -2,7 +2,7 @@
 
 use super::output::{self, BOLD, DIM, GREEN, Out, RED};
 use super::{Exit, Format, Stop, project};
-use sbotc::sim::{Outcome, TestReport, run_test, transcript};
+use sbotc::sim::{Outcome, TestReport, run_test};
 use sbotc::source::Sources;
 use std::io::Write;
 
@@ -77,20 +77,17 @@ fn summary(args: &Args, passed: usize, failed: usize, all: usize) -> String {
 
 fn text(out: &mut Out, report: &TestReport, sources: &Sources, several: bool) -> Result<(), Stop> {
     let title = if several { format!("{}: {}", report.bot, report.title) } else { report.title.to_string() };
-    let Some(failure) = &report.failure else {
+    if report.outcome == Outcome::Passed {
         writeln!(out, "{GREEN}ok{GREEN:#}    {title}")?;
         return Ok(());
-    };
-    writeln!(out, "{RED}FAIL{RED:#}  {BOLD}{title}{BOLD:#}")?;
-    for line in transcript::render(&report.transcript).lines() {
-        writeln!(out, "      {DIM}|{DIM:#} {line}")?;
     }
-    let source = sources.get(failure.place.file);
-    let at = source.line_column(failure.place.span.start);
-    let written = source.text.lines().nth(at.line.saturating_sub(1) as usize).unwrap_or("").trim();
-    writeln!(out, "      {}:{}:{}: {BOLD}{written}{BOLD:#}", source.path, at.line, at.column)?;
-    writeln!(out, "      expected: {}", failure.expected)?;
-    writeln!(out, "      got:      {}", failure.got)?;
+    writeln!(out, "{RED}FAIL{RED:#}  {BOLD}{title}{BOLD:#}")?;
+    for line in report.explain(sources) {
+        match line.strip_prefix('|') {
+            Some(said) => writeln!(out, "      {DIM}|{DIM:#}{said}")?,
+            None => writeln!(out, "      {line}")?,
+        }
+    }
     Ok(())
 }
 

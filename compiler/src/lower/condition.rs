@@ -68,6 +68,8 @@ impl<'p> Body<'_, 'p> {
             self.plain_target(inner, after)
         } else if let StmtKind::Goto { step, args } = kind {
             self.steps.get(step.0 as usize).map(|(label, _)| *label).filter(|_| args.is_empty())
+        } else if matches!(kind, StmtKind::End | StmtKind::Return(None)) {
+            self.step_end
         } else if matches!(kind, StmtKind::Break) {
             self.loops.last().map(|innermost| innermost.done)
         } else if matches!(kind, StmtKind::Continue) {
@@ -99,6 +101,9 @@ impl<'p> Body<'_, 'p> {
                 let op = if want { Op::JumpSet { src, to: 0 } } else { Op::JumpNone { src, to: 0 } };
                 self.emit_jump(op, to, place);
             }
+            ExprKind::Coalesce(left, right) if let ExprKind::Const(Value::Bool(value)) = right.kind => {
+                self.jump_with_default(left, value, want, to);
+            }
             ExprKind::Binary { op, left, right } if both_ints(left, right) => {
                 self.jump_comparing(*op, left, right, want, to, place);
             }
@@ -128,6 +133,17 @@ impl<'p> Body<'_, 'p> {
         let skip = self.new_label();
         self.jump_when(left, !want, skip);
         self.jump_when(right, want, to);
+        self.bind(skip);
+    }
+
+    /// A bool that counts as `value` where it is absent.
+    fn jump_with_default(&mut self, left: &Expr, value: bool, want: bool, to: Label) {
+        let skip = self.new_label();
+        let cond = self.operand(left);
+        let absent = if value == want { to } else { skip };
+        self.emit_jump(Op::JumpNone { src: cond, to: 0 }, absent, left.place);
+        let op = if want { Op::JumpIf { cond, to: 0 } } else { Op::JumpUnless { cond, to: 0 } };
+        self.emit_jump(op, to, left.place);
         self.bind(skip);
     }
 

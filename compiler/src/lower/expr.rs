@@ -204,7 +204,18 @@ impl Body<'_, '_> {
         self.emit(Op::Concat { dst, args: base, count }, place);
     }
 
+    /// A list. One with more elements than an instruction takes is made of its halves.
     fn list(&mut self, items: &[Expr], dst: Reg, place: Place) {
+        if let (true, Some(function)) = (items.len() > MAX_ARGS, self.out.append) {
+            let halves = self.temps(2);
+            let (front, back) = items.split_at(items.len() / 2);
+            for (half, dst) in [front, back].into_iter().zip(registers(halves)) {
+                let mark = self.mark();
+                self.list(half, dst, place);
+                self.release(mark);
+            }
+            return self.emit(Op::Builtin { dst, function, args: halves, count: 2 }, place);
+        }
         let (args, count) = self.args(items);
         self.emit(Op::List { dst, args, count }, place);
     }

@@ -44,6 +44,8 @@ pub(super) struct Body<'o, 'p> {
     pub(super) variables: Variables<'p>,
     /// The label and the number of parameters of each step.
     pub(super) steps: Vec<(Label, usize)>,
+    /// Where the current step ends the bot; none in a `fn`.
+    pub(super) step_end: Option<Label>,
     pub(super) loops: Vec<Loop>,
     /// Temporaries that have to outlast the waits between here and there.
     pub(super) held: Vec<Live>,
@@ -82,6 +84,7 @@ impl<'o, 'p> Body<'o, 'p> {
             out,
             variables,
             steps: Vec::new(),
+            step_end: None,
             loops: Vec::new(),
             held: Vec::new(),
             pinned: Vec::new(),
@@ -111,6 +114,24 @@ impl<'o, 'p> Body<'o, 'p> {
         self.next = self.first_temp;
         self.registers = self.registers.max(self.next);
         self.out.debug.labels.push((here, Arc::clone(name)));
+    }
+
+    /// Ends the bot where the step's last statement can be left behind. Jumps to the step's end share this
+    /// instruction, or the one that stands there already.
+    pub(super) fn end_step(&mut self, place: Place) {
+        let Some(label) = self.step_end.take() else { return };
+        let ends = matches!(self.out.tables.code.last(), Some(Op::End {}));
+        let last = self.out.here().checked_sub(1);
+        if ends
+            && !self.reachable
+            && last >= self.begin
+            && let Some(binding) = self.labels.get_mut(label.0)
+        {
+            binding.at = last;
+        } else {
+            self.bind(label);
+            self.end(place);
+        }
     }
 
     /// Closes the function and gives its index.

@@ -90,8 +90,9 @@ fn lower_bot<'p>(out: &mut Output<'p>, bot: &'p ir::Bot) {
     for (step, label) in bot.steps.iter().zip(&steps) {
         body.bind_entry(*label);
         body.begin(&step.name, &step.locals);
+        body.step_end = Some(body.new_label());
         body.block(&step.body);
-        body.end(step.place);
+        body.end_step(step.place);
     }
     let on_failed =
         bot.on_failed.and_then(|step| steps.get(step.0 as usize)).and_then(|label| body.target(*label));

@@ -4,7 +4,7 @@ use super::intern::Interner;
 use super::places::Places;
 use crate::ir;
 use crate::source::{Place, Sources};
-use sbot_vm::builtin::BUILTINS;
+use sbot_vm::builtin::builtin;
 use sbot_vm::op::{Op, Target};
 use sbot_vm::program::{self, Debug, Source, Tables};
 use sbot_vm::value::Value;
@@ -22,6 +22,8 @@ pub(super) struct Output<'p> {
     pub(super) client_text: Option<u32>,
     /// The built-in function that counts the elements of a list.
     pub(super) len: Option<u16>,
+    /// The built-in function that joins two lists.
+    pub(super) append: Option<u16>,
     interner: Interner,
     places: Places<'p>,
 }
@@ -44,7 +46,8 @@ impl<'p> Output<'p> {
             tables,
             debug: Debug { files, ..Debug::default() },
             client_text: client_text.map(|(index, _)| index),
-            len: (0..).zip(BUILTINS).find(|(_, builtin)| builtin.name == "len_list").map(|(index, _)| index),
+            len: builtin("len_list").map(|builtin| builtin.number),
+            append: builtin("append").map(|builtin| builtin.number),
             interner: Interner::default(),
             places: Places::new(sources),
         }

@@ -15,6 +15,7 @@ use std::sync::Arc;
 const FORMAT: u32 = 1;
 /// What the file begins with says what it is.
 const KIND: &str = "parked conversation";
+const AGAIN: &str = "save it again";
 
 #[derive(Serialize, Deserialize)]
 struct Saved {
@@ -75,25 +76,27 @@ pub fn load(program: &Arc<Program>, text: &str, bot: Option<&str>) -> Result<Wor
     if head.format != FORMAT {
         return Err(format!("it has format {} and this sbotc reads {FORMAT}; use the sbotc that saved it", head.format));
     }
-    let saved: Saved = serde_json::from_str(text).map_err(|error| format!("it is damaged: {error}; save it again"))?;
+    let saved: Saved = serde_json::from_str(text).map_err(|error| format!("it is damaged: {error}; {AGAIN}"))?;
     let id = format!("{:016x}", program.id());
     if saved.program != id {
         return Err(format!(
-            "it was parked under program {} and this is {id}; a run goes on only in the program it was parked under",
+            "it was parked under program {} and this is {id}; resume it with the program it was parked under, \
+             which a .sbc file of `sbotc build` keeps",
             saved.program
         ));
     }
     if let Some(bot) = bot.filter(|bot| *bot != saved.bot) {
-        return Err(format!("it is a conversation with the bot `{}`, not with `{bot}`", saved.bot));
+        return Err(format!("it is a conversation with the bot `{}`, not with `{bot}`; leave `--bot` out", saved.bot));
     }
     let number = program.bot(&saved.bot).ok_or_else(|| format!("the program has no bot `{}`", saved.bot))?;
     let run = match &saved.run {
         None => None,
         Some(digits) => {
-            let bytes = unhex(digits).ok_or("it is damaged: the run is not written in hexadecimal digits")?;
+            let bytes = unhex(digits)
+                .ok_or_else(|| format!("it is damaged: the run is not written in hexadecimal digits; {AGAIN}"))?;
             let run = Run::decode(program, &bytes).map_err(|error| error.to_string())?;
             if run.bot != number {
-                return Err("it is damaged: the run is one of another bot".to_owned());
+                return Err(format!("it is damaged: the run is one of another bot; {AGAIN}"));
             }
             Some(run)
         }
@@ -118,12 +121,12 @@ fn restore_facts(world: &mut World, facts: BTreeMap<String, Value>) -> Result<()
     for (name, value) in facts {
         let (entity, field) = name.split_once('.').unwrap_or((&name, ""));
         let number = facts::field(world.tables(), entity, field)
-            .ok_or_else(|| format!("it is damaged: the program has no field `{name}`"))?;
+            .ok_or_else(|| format!("it is damaged: the program has no field `{name}`; {AGAIN}"))?;
         let fits = world.tables().fields.get(number as usize).is_some_and(|field| {
             field.slot.accepts(&value) || value == Value::None
         });
         if !fits {
-            return Err(format!("it is damaged: `{name}` cannot hold what the file says"));
+            return Err(format!("it is damaged: `{name}` cannot hold what the file says; {AGAIN}"));
         }
         world.put(number, value);
     }

@@ -6,13 +6,16 @@
 
 use super::show;
 use super::text_pattern::matches;
-use super::transcript::{Line, LineKind};
+use super::transcript::{self, Line, LineKind};
 use super::world::World;
 use crate::ir::{ActionId, Test, TestKind, TestStmt};
 use crate::source::{Place, Sources};
 use sbot_vm::value::Value;
 use sbot_vm::{EffectKind, Program};
 use std::sync::Arc;
+
+/// At most so many messages are held back for a later `fail message`.
+const MAX_HELD: usize = 10_000;
 
 /// How a test went.
 #[derive(Clone, Debug)]
@@ -51,6 +54,24 @@ pub struct Failure {
     pub expected: String,
     /// What there was.
     pub got: String,
+}
+
+impl TestReport {
+    /// Why the test failed, in lines: the conversation after bars, the statement, what it asked for, what there was.
+    /// Empty for a test that passed.
+    #[must_use]
+    pub fn explain(&self, sources: &Sources) -> Vec<String> {
+        let Some(failure) = &self.failure else { return Vec::new() };
+        let transcript = transcript::render(&self.transcript);
+        let mut lines: Vec<String> = transcript.lines().map(|line| format!("| {line}")).collect();
+        let source = sources.get(failure.place.file);
+        let at = source.line_column(failure.place.span.start);
+        let written = source.text.lines().nth(at.line.saturating_sub(1) as usize).unwrap_or("").trim();
+        lines.push(format!("{}:{}:{}: {written}", source.path, at.line, at.column));
+        lines.push(format!("expected: {}", failure.expected));
+        lines.push(format!("got:      {}", failure.got));
+        lines
+    }
 }
 
 /// Runs a test. With `restore` the run is encoded and decoded before every event, which must change nothing.
@@ -212,7 +233,7 @@ impl Tester<'_> {
 
     fn bot_says(&mut self, pattern: u32, next: bool) -> Result<(), Mismatch> {
         let pattern = self.text(pattern)?;
-        loop {
+        for _ in 0..MAX_HELD {
             let unread = self.unread();
             let candidates = if next { unread.get(..1).unwrap_or_default() } else { unread.as_slice() };
             if let Some((line, _)) = candidates.iter().find(|(_, text)| matches(&pattern, text)) {
@@ -220,8 +241,7 @@ impl Tester<'_> {
                 return Ok(());
             }
             // A message may stand behind a delivery that was held back for a later `fail message`.
-            if self.world.awaits_delivery() && (unread.is_empty() || !next) {
-                self.settle()?;
+            if (unread.is_empty() || !next) && self.world.deliver_one() {
                 continue;
             }
             let expected = match next {
@@ -230,6 +250,7 @@ impl Tester<'_> {
             };
             return Err(Mismatch::new(expected, self.heard(&unread)));
         }
+        Err(Mismatch::new("a bot that comes to rest", "more messages than a test can look at"))
     }
 
     fn heard(&self, unread: &[(usize, String)]) -> String {

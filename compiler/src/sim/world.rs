@@ -340,13 +340,17 @@ impl World {
     /// The bot never comes to rest.
     pub fn deliver(&mut self) -> Result<(), String> {
         for _ in 0..MAX_TURNS {
-            let effect = if self.awaits_delivery() { self.run.as_ref().and_then(|run| run.effect) } else { None };
-            let Some(effect) = effect else { return Ok(()) };
-            if !self.happens(EventKind::Delivered { effect }) {
+            if !self.deliver_one() {
                 return Ok(());
             }
         }
         Err(format!("the bot has sent {MAX_TURNS} messages without the client and goes on"))
+    }
+
+    /// Reports one message as delivered. False if the run does not wait for that.
+    pub fn deliver_one(&mut self) -> bool {
+        let effect = if self.awaits_delivery() { self.run.as_ref().and_then(|run| run.effect) } else { None };
+        effect.is_some_and(|effect| self.happens(EventKind::Delivered { effect }))
     }
 
     /// Reports the last message as one that could not be delivered.

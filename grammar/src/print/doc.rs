@@ -23,6 +23,8 @@ pub(super) enum Op<'a> {
     Soft,
     /// A space, or a line break with a deeper indentation where what follows would be too long for the line.
     Fill,
+    /// The same, but also where what follows would be broken further on this line and not on one of its own.
+    FillWhole,
     /// Always a line break.
     Hard,
     /// Always a line break with an empty line.
@@ -61,13 +63,8 @@ pub(super) fn render(ops: &[Op<'_>], out: &mut String) -> bool {
             Op::Soft if writer.is_flat() => {}
             Op::Line | Op::Soft | Op::Hard => writer.newline(writer.indent(), false),
             Op::Blank => writer.newline(writer.indent(), true),
-            Op::Fill => {
-                if !writer.is_flat() && (writer.commented || !writer.fits(1 + measure.rest(index + 1))) {
-                    writer.newline(writer.indent() + CONTINUATION, false);
-                } else {
-                    writer.space = true;
-                }
-            }
+            Op::Fill => writer.fill(measure.rest(index + 1), None),
+            Op::FillWhole => writer.fill(measure.rest(index + 1), Some(measure.whole(index + 1))),
             Op::Comma if writer.is_flat() => {}
             Op::Comma => writer.text(","),
             Op::Comment(text) => writer.comment(text),
@@ -104,39 +101,17 @@ struct Measure {
     groups: Vec<Option<usize>>,
     /// Columns up to the next operation that may end the line.
     rests: Vec<usize>,
+    /// The same, but a group that can be one line counts in full.
+    wholes: Vec<usize>,
 }
 
 impl Measure {
     fn of(ops: &[Op<'_>]) -> Self {
-        let rests = rests(ops);
-        let mut groups = vec![None; ops.len()];
-        // Open groups: index, columns before it, and whether it can still be one line.
-        let mut open: Vec<(usize, usize, bool)> = Vec::new();
-        let mut at = 0;
-        for (index, op) in ops.iter().enumerate() {
-            match *op {
-                Op::Text(text) => {
-                    at += columns(text);
-                    if text.contains('\n') {
-                        forbid(&mut open);
-                    }
-                }
-                Op::Space | Op::Line | Op::Fill | Op::Hug(_) => at += 1,
-                Op::Hard | Op::Blank | Op::Comment(_) => forbid(&mut open),
-                Op::Open => open.push((index, at, true)),
-                Op::Close => {
-                    let Some((begin, before, flat)) = open.pop() else { continue };
-                    let rest = rests.get(index + 1).copied().unwrap_or(0);
-                    if !flat {
-                        forbid(&mut open);
-                    } else if let Some(group) = groups.get_mut(begin) {
-                        *group = Some(at - before + rest);
-                    }
-                }
-                Op::Soft | Op::Comma | Op::In(_) | Op::Out | Op::Unhug | Op::Mark => {}
-            }
-        }
-        Self { groups, rests }
+        let flats = flats(ops);
+        let rests = rests_of(ops, &[]);
+        let wholes = rests_of(ops, &flats);
+        let groups = flats.iter().map(|flat| flat.map(|(width, close)| width + at(&rests, close + 1))).collect();
+        Self { groups, rests, wholes }
     }
 
     fn group(&self, index: usize) -> Option<usize> {
@@ -144,8 +119,47 @@ impl Measure {
     }
 
     fn rest(&self, index: usize) -> usize {
-        self.rests.get(index).copied().unwrap_or(0)
+        at(&self.rests, index)
     }
+
+    fn whole(&self, index: usize) -> usize {
+        at(&self.wholes, index)
+    }
+}
+
+fn at(widths: &[usize], index: usize) -> usize {
+    widths.get(index).copied().unwrap_or(0)
+}
+
+/// For each `Open` whose group can be one line: its columns and the index of its `Close`.
+fn flats(ops: &[Op<'_>]) -> Vec<Option<(usize, usize)>> {
+    let mut flats = vec![None; ops.len()];
+    // Open groups: index, columns before it, and whether it can still be one line.
+    let mut open: Vec<(usize, usize, bool)> = Vec::new();
+    let mut column = 0;
+    for (index, op) in ops.iter().enumerate() {
+        match *op {
+            Op::Text(text) => {
+                column += columns(text);
+                if text.contains('\n') {
+                    forbid(&mut open);
+                }
+            }
+            Op::Space | Op::Line | Op::Fill | Op::FillWhole | Op::Hug(_) => column += 1,
+            Op::Hard | Op::Blank | Op::Comment(_) => forbid(&mut open),
+            Op::Open => open.push((index, column, true)),
+            Op::Close => {
+                let Some((begin, before, flat)) = open.pop() else { continue };
+                if !flat {
+                    forbid(&mut open);
+                } else if let Some(group) = flats.get_mut(begin) {
+                    *group = Some((column - before, index));
+                }
+            }
+            Op::Soft | Op::Comma | Op::In(_) | Op::Out | Op::Unhug | Op::Mark => {}
+        }
+    }
+    flats
 }
 
 /// Keeps the innermost open group from being one line; closing it passes that on to the group around it.
@@ -155,25 +169,29 @@ fn forbid(open: &mut [(usize, usize, bool)]) {
     }
 }
 
-fn rests(ops: &[Op<'_>]) -> Vec<usize> {
-    let mut rest = 0;
-    let mut rests: Vec<usize> = ops
-        .iter()
-        .rev()
-        .map(|op| {
-            rest = match *op {
-                Op::Text(text) => match text.split_once('\n') {
-                    Some((first, _)) => columns(first),
-                    None => rest + columns(text),
-                },
-                Op::Space | Op::Comma => rest + 1,
-                Op::Line | Op::Soft | Op::Fill | Op::Hard | Op::Blank | Op::Comment(_) | Op::Hug(_) => 0,
-                Op::Open | Op::Close | Op::In(_) | Op::Out | Op::Unhug | Op::Mark => rest,
-            };
-            rest
-        })
-        .collect();
-    rests.reverse();
+/// For each operation the columns from it to the next one that may end the line; the groups in `flats` count in full.
+fn rests_of(ops: &[Op<'_>], flats: &[Option<(usize, usize)>]) -> Vec<usize> {
+    // One more than there are operations: after the last nothing follows.
+    let mut rests = vec![0; ops.len() + 1];
+    for (index, op) in ops.iter().enumerate().rev() {
+        let after = at(&rests, index + 1);
+        let rest = match *op {
+            Op::Text(text) => match text.split_once('\n') {
+                Some((first, _)) => columns(first),
+                None => after + columns(text),
+            },
+            Op::Space | Op::Comma => after + 1,
+            Op::Line | Op::Soft | Op::Fill | Op::FillWhole | Op::Hard | Op::Blank | Op::Comment(_) | Op::Hug(_) => 0,
+            Op::Open => match flats.get(index).copied().flatten() {
+                Some((width, close)) => width + at(&rests, close + 1),
+                None => after,
+            },
+            Op::Close | Op::In(_) | Op::Out | Op::Unhug | Op::Mark => after,
+        };
+        if let Some(slot) = rests.get_mut(index) {
+            *slot = rest;
+        }
+    }
     rests
 }
 
@@ -225,6 +243,16 @@ impl<'o> Writer<'o> {
             None => self.column + usize::from(self.space),
         };
         column + width <= WIDTH
+    }
+
+    /// Goes on here or on a new line with what has `rest` columns up to where it may be broken and `whole` in all.
+    fn fill(&mut self, rest: usize, whole: Option<usize>) {
+        let wins = |whole| !self.fits(1 + whole) && self.indent() + CONTINUATION + whole <= WIDTH;
+        if !self.is_flat() && (self.commented || !self.fits(1 + rest) || whole.is_some_and(wins)) {
+            self.newline(self.indent() + CONTINUATION, false);
+        } else {
+            self.space = true;
+        }
     }
 
     /// Ends the line unless it is empty. Several in a row are one, with at most one empty line.

@@ -3,7 +3,7 @@
 use super::Printer;
 use super::doc::{Op, render};
 use super::list::Shape;
-use crate::ast::{Attr, Bot, File, Flow, Fn, Item, ItemKind, Span, Step};
+use crate::ast::{Attr, Bot, File, Flow, Fn, Item, ItemKind, Span, Step, Stmt};
 use std::mem;
 
 /// What the next item needs to know of the one before it.
@@ -186,12 +186,26 @@ impl Printer<'_> {
         self.word("step");
         self.name(&step.name);
         self.optional_params(&step.params, step.name.span.end);
-        self.text(":");
         let stmts = step.body.stmts.as_slice();
-        let last = stmts.last().map_or(end, |stmt| stmt.span.end);
-        let first = stmts.first().map_or(end, |stmt| stmt.span.start);
+        let head = step.params.last().map_or(step.name.span.end, |param| param.span.end);
+        let colon = self.token_after(head, b",()");
         if stmts.is_empty() {
-        } else if self.same_line(start, last) {
+            self.docs_before_sign(colon);
+        }
+        self.text(":");
+        self.step_body(stmts, colon);
+        let last = stmts.last().map_or(end, |stmt| stmt.span.end);
+        let close = self.end_of_body(start, last, next);
+        if close > last {
+            self.op(Op::In(2));
+            self.close(close, stmts.is_empty(), true);
+            self.op(Op::Out);
+        }
+    }
+
+    fn step_body(&mut self, stmts: &[Stmt], colon: u32) {
+        let plain = !stmts.first().is_some_and(|first| self.has_comment(first.span.start));
+        if plain && stmts.last().is_some_and(|last| self.same_line(colon, last.span.end)) {
             self.op(Op::Open);
             self.op(Op::In(2));
             for stmt in stmts {
@@ -201,7 +215,8 @@ impl Printer<'_> {
             self.op(Op::Out);
             self.op(Op::Close);
         } else if let [only] = stmts
-            && self.same_line(start, first)
+            && plain
+            && self.same_line(colon, only.span.start)
         {
             self.op(Op::Hug(2));
             self.stmt(only);
@@ -216,12 +231,6 @@ impl Printer<'_> {
                 self.lead(start, start, true);
                 self.stmt(stmt);
             }
-            self.op(Op::Out);
-        }
-        let close = self.end_of_body(start, last, next);
-        if close > last {
-            self.op(Op::In(2));
-            self.close(close, stmts.is_empty(), true);
             self.op(Op::Out);
         }
     }

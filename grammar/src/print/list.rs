@@ -109,7 +109,7 @@ impl Printer<'_> {
         for (index, item) in items.iter().enumerate() {
             if index > 0 {
                 self.text(",");
-                self.op(Op::Fill);
+                self.op(Op::FillWhole);
             }
             each(self, item);
         }

@@ -3,6 +3,7 @@
 use super::Printer;
 use super::doc::Op;
 use super::list::Shape;
+use super::statement::body_span;
 use crate::ast::{
     Button, ButtonKind, Clause, ClauseKind, Event, Exit, Expr, List, ListOption, Message, MessageHead, Name, Pause,
     Section, Span, Validate,
@@ -19,7 +20,8 @@ impl Printer<'_> {
         }
         for clause in &message.clauses {
             self.flush(clause.span.start);
-            self.op(Op::Fill);
+            let whole = !matches!(clause.kind, ClauseKind::Buttons(_));
+            self.op(if whole { Op::FillWhole } else { Op::Fill });
             self.message_clause(clause);
         }
         self.exits(&message.exits, span);
@@ -177,7 +179,7 @@ impl Printer<'_> {
         for exit in exits {
             self.below(exit.span.start, span);
             // Comments between the head and the body go above the exit, so that the two stay on one line.
-            let body = exit.body.as_ref().map_or(exit.head.end, |body| body.span().start);
+            let body = exit.body.as_ref().map_or(exit.head.end, |body| body_span(body).start);
             self.lead(body, exit.span.start, false);
             self.exit(exit);
         }

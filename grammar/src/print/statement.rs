@@ -8,13 +8,11 @@ use crate::ast::{
     When,
 };
 
-impl Body {
-    /// From the arrow or brace to the last token.
-    pub(super) fn span(&self) -> Span {
-        match self {
-            Body::Goto(goto) => goto.span,
-            Body::Block(block) => block.span,
-        }
+/// From the arrow or brace to the last token.
+pub(super) fn body_span(body: &Body) -> Span {
+    match body {
+        Body::Goto(goto) => goto.span,
+        Body::Block(block) => block.span,
     }
 }
 
@@ -30,7 +28,7 @@ impl Printer<'_> {
             StmtKind::Rotate(bodies) => {
                 self.word("rotate");
                 let shape = Shape::kept(self.same_line(stmt.span.start, stmt.span.end));
-                self.list(shape, stmt.span.end.saturating_sub(1), bodies, Body::span, Self::body);
+                self.list(shape, stmt.span.end.saturating_sub(1), bodies, body_span, Self::body);
             }
             StmtKind::Run(run) => self.run(run),
             StmtKind::Let(binding) => {
@@ -188,7 +186,7 @@ impl Printer<'_> {
 
     /// Goes to where `else` stands: right of a brace, but on its own line after an arrow or a comment.
     fn before_else(&mut self, then: &Body, one_line: bool) {
-        let start = self.token_after(then.span().end, b"");
+        let start = self.token_after(body_span(then).end, b"");
         if self.has_comment(start) {
             self.trail(start);
             self.op(Op::Hard);

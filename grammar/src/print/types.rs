@@ -75,9 +75,9 @@ impl Printer<'_> {
         }
     }
 
-    /// Prints `on failed -> step` and the like: a clause that may begin a line of its own.
+    /// Begins a clause such as `retry 3 saying …`, on a line of its own where it is too long for this one.
     pub(super) fn clause(&mut self, word: &'static str) {
-        self.op(Op::Fill);
+        self.op(Op::FillWhole);
         self.word(word);
     }
 }

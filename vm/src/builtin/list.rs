@@ -29,6 +29,12 @@ pub(super) fn join(context: &Context, args: &[Value]) -> Answer {
     built(out)
 }
 
+pub(super) fn append(_: &Context, args: &[Value]) -> Answer {
+    let [Value::List(left), Value::List(right)] = args else { return Err(TrapKind::WrongKind) };
+    fits((left.len().saturating_add(right.len())).saturating_mul(size_of::<Value>()))?;
+    Ok(Value::List(left.iter().chain(right.iter()).cloned().collect()))
+}
+
 pub(super) fn sort(_: &Context, args: &[Value]) -> Answer {
     let [Value::List(items)] = args else { return Err(TrapKind::WrongKind) };
     fits(items.len().saturating_mul(size_of::<Value>()))?;

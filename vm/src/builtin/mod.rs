@@ -105,6 +105,7 @@ builtins! {
     44 "length_is" / 2 test pattern::length_is, "text, int -> bool: has exactly so many grapheme clusters";
     45 "length_in" / 3 test pattern::length_in, "text, from: int, to: int -> bool: how many grapheme clusters it has lies between them, both included";
     46 "in_range" / 3 test pattern::in_range, "T, from: T, to: T -> bool: lies between them, both included";
+    47 "append" / 2 value list::append, "[T], [T] -> [T]: the elements of the first, then those of the second";
 }
 
 /// The function of this name.

@@ -1,0 +1,88 @@
+//! `cargo bench -p sbot-bench`: the reference conversation against the yardstick, the size of a parked run, and the
+//! time to compile files of 1,000 and 10,000 steps. Prints a table; asserts only that both sides do the same.
+
+use sbot_bench::contender::{Vm, compile};
+use sbot_bench::script::{Act, Contender};
+use sbot_bench::timing::{once, pair};
+use sbot_bench::yardstick::Yardstick;
+use std::fmt::Write as _;
+use std::hint::black_box;
+use std::time::Duration;
+
+/// A generated bot: nine lines a step.
+fn steps(n: usize) -> String {
+    let mut out = String::from("bot big\n\ntrigger manual\n\n");
+    for i in 0..n {
+        let (yes, no) = ((i + 1) % n, (i + 2) % n);
+        let _ = write!(
+            out,
+            "step s{i}:\n  message \"Message number {i} for {{contact.name}}, please answer\" buttons [\n    \"Yes\" | \"yep\" -> s{yes},\n    \"No\" -> s{no},\n  ]\n    on other -> s{yes}\n    on timeout 2h -> s{no}\n    on failed -> end\n\n",
+        );
+    }
+    out
+}
+
+fn same(yardstick: &mut Yardstick, vm: &mut Vm) -> Result<(), String> {
+    for script in 0..3 {
+        let (mut want, mut got) = (Vec::new(), Vec::new());
+        yardstick.in_memory(script, &mut want);
+        vm.in_memory(script, &mut got);
+        if want != got {
+            return Err(format!("script {script} differs in memory\n want {want:#?}\n got {got:#?}"));
+        }
+        got.clear();
+        vm.durable(script, &mut got, &mut Vec::new());
+        if want != got {
+            return Err(format!("script {script} differs when it is encoded\n want {want:#?}\n got {got:#?}"));
+        }
+    }
+    Ok(())
+}
+
+fn main() -> Result<(), String> {
+    // `cargo test --benches` runs this too: then the comparison is all that is wanted.
+    let quick = std::env::args().any(|arg| arg == "--test");
+    let mut yardstick = Yardstick::new().map_err(|e| e.to_string())?;
+    let mut vm = Vm::new()?;
+    same(&mut yardstick, &mut vm)?;
+    println!("both sides do the same in all three conversations");
+    if quick {
+        return Ok(());
+    }
+    let long = Duration::from_millis(250);
+    let (mut log, mut other): (Vec<Act>, Vec<Act>) = (Vec::new(), Vec::new());
+    let memory = pair(
+        long,
+        |i| { log.clear(); yardstick.in_memory(i % 3, &mut log); black_box(&log); },
+        |i| { other.clear(); vm.in_memory(i % 3, &mut other); black_box(&other); },
+    );
+    let (mut sizes, mut own) = (Vec::new(), Vec::new());
+    let durable = pair(
+        long,
+        |i| { log.clear(); own.clear(); yardstick.durable(i % 3, &mut log, &mut own); black_box(&log); },
+        |i| { other.clear(); sizes.clear(); vm.durable(i % 3, &mut other, &mut sizes); black_box(&other); },
+    );
+    println!("\n{:<34}{:>16}{:>16}{:>9}", "6 events, 14 effects", "by hand", "sbot", "ratio");
+    for (what, pair) in [("in memory", memory), ("encoded between events", durable)] {
+        println!("{what:<34}{:>10.0} conv/s{:>10.0} conv/s{:>8.0} %", pair.yardstick, pair.contender, pair.ratio * 100.0);
+    }
+    let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+    for script in 0..3 {
+        vm.durable(script, &mut other, &mut ours);
+        yardstick.durable(script, &mut log, &mut theirs);
+    }
+    let mean = |sizes: &[usize]| sizes.iter().sum::<usize>() as f64 / sizes.len().max(1) as f64;
+    let most = |sizes: &[usize]| sizes.iter().max().copied().unwrap_or(0);
+    println!("\n{:<34}{:>16}{:>16}", "bytes of a parked run", "by hand", "sbot");
+    println!("{:<34}{:>16.1}{:>16.1}\n{:<34}{:>16}{:>16}", "mean", mean(&theirs), mean(&ours), "largest", most(&theirs), most(&ours));
+    println!("\n{:<34}{:>16}{:>16}", "compile, with every check", "time", "lines/s");
+    for n in [1_000, 10_000] {
+        let source = steps(n);
+        let lines = source.lines().count();
+        let mut result = Ok(());
+        let took = once(|| result = compile(black_box(&source)).map(|program| { black_box(&program); }));
+        result?;
+        println!("{:<34}{:>13.1} ms{:>16.0}", format!("{n} steps, {lines} lines"), took.as_secs_f64() * 1e3, lines as f64 / took.as_secs_f64());
+    }
+    Ok(())
+}
