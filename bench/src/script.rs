@@ -4,7 +4,12 @@
 #[derive(Clone, Debug, PartialEq)]
 pub enum Act {
     /// A message with its buttons.
-    Send { text: String, buttons: Vec<String> },
+    Send {
+        /// What it says.
+        text: String,
+        /// Their labels.
+        buttons: Vec<String>,
+    },
     /// A field was set.
     Set(String),
     /// A tag was added.

@@ -98,13 +98,16 @@ impl<'s> Lexer<'s> {
         let mut piece = inner;
         let mut at = inner;
         let mut holes = false;
+        let wildcards = self.expects_wildcards();
         loop {
             let Some(found) = self.slice(at, limit).find(['"', '\\', '{']) else {
                 return self.unterminated(start, piece, limit, block, holes);
             };
             at += found;
             let rest = self.slice(at, limit);
-            if rest.starts_with('\\') {
+            if wildcards && rest.starts_with("\\*") {
+                at += 2;
+            } else if rest.starts_with('\\') {
                 at += 1 + self.escape(at, limit);
             } else if rest.starts_with('{') {
                 match self.hole(start, piece, at, limit, holes, block) {
@@ -135,6 +138,17 @@ impl<'s> Lexer<'s> {
             } else {
                 at += 1;
             }
+        }
+    }
+
+    /// Whether the text that begins now is what a test expects the bot to say: there `*` stands for anything and `\*`
+    /// for a star. The backslash stays in the text for the test to see.
+    fn expects_wildcards(&self) -> bool {
+        let mut before = self.out.tokens.iter().rev().map(|spanned| spanned.token);
+        match before.next() {
+            Some(Token::Bot) => true,
+            Some(Token::Next) => before.next() == Some(Token::Bot),
+            _ => false,
         }
     }
 

@@ -3,6 +3,8 @@
 //! `//~ E0203` at the end of a line announces one on that line, `//~ E0203 E0301` two; each `^` after the `~` means
 //! the line above. A file without such a comment must have no finding at all.
 
+#![allow(clippy::expect_used)] // A fixture that cannot be read is a failure.
+
 mod support;
 
 use std::collections::BTreeMap;

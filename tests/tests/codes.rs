@@ -1,6 +1,8 @@
 //! Law: every code has a page whose wrong example fails with that very code and whose right one passes, a fixture
 //! that announces it, and a place in the compiler that reports it.
 
+#![allow(clippy::expect_used)] // A fixture that cannot be read is a failure.
+
 mod support;
 
 use sbotc::diagnostic::codes::{ALL, Code, Severity};

@@ -2,6 +2,8 @@
 //!
 //! `INSTA_UPDATE=always cargo test -p sbot-tests --test render` writes them anew after a change of wording.
 
+#![allow(clippy::expect_used)] // A fixture that cannot be read is a failure.
+
 mod support;
 
 use sbotc::diagnostic::render::render;

@@ -31,7 +31,11 @@ struct Project {
 /// Compiles a file, or all files of a folder.
 fn compile(path: &Path, tests: bool) -> Project {
     let name = path.file_name().unwrap().to_str().unwrap().to_owned();
-    let (root, files) = if path.is_dir() { (path, entries(path)) } else { (path.parent().unwrap(), vec![path.to_path_buf()]) };
+    let (root, files) = if path.is_dir() {
+        (path, entries(path))
+    } else {
+        (path.parent().unwrap(), vec![path.to_path_buf()])
+    };
     let mut memory = Memory::default();
     for file in entries(root).iter().filter(|file| file.is_file()) {
         memory.0.insert(file.file_name().unwrap().to_str().unwrap().to_owned(), fs::read(file).unwrap());
@@ -46,7 +50,8 @@ fn compile(path: &Path, tests: bool) -> Project {
     let found = support::listed(checked.diagnostics.iter().filter(|one| one.is_error()), &checked.sources);
     let project = checked.project.unwrap_or_else(|| panic!("{name} does not compile:\n{found}"));
     let lowered = sbotc::lower::lower(&project, &checked.sources, tests);
-    let program = Program::new(lowered.tables, Some(lowered.debug)).unwrap_or_else(|error| panic!("{name}: {error}"));
+    let program =
+        Program::new(lowered.tables, Some(lowered.debug)).unwrap_or_else(|error| panic!("{name}: {error}"));
     Project { name, program: Arc::new(program), sources: checked.sources, tests: lowered.tests }
 }
 
@@ -72,9 +77,16 @@ fn every_test_passes_however_the_run_is_kept() {
             assert_eq!(kept.outcome, Outcome::Passed, "{}: {}\n{why}", project.name, test.title);
             let restored = run_test(&project.program, test, &project.sources, true);
             let why = restored.explain(&project.sources).join("\n");
-            assert_eq!(restored.outcome, Outcome::Passed, "{}: {}, restored\n{why}", project.name, test.title);
+            assert_eq!(
+                restored.outcome,
+                Outcome::Passed,
+                "{}: {}, restored\n{why}",
+                project.name,
+                test.title
+            );
             same_effects(&kept.world, restored.world.turns(), &project.name, &test.title);
-            let replayed = replay::replay(&kept.world).unwrap_or_else(|why| panic!("{}: {why}", project.name));
+            let replayed =
+                replay::replay(&kept.world).unwrap_or_else(|why| panic!("{}: {why}", project.name));
             same_effects(&kept.world, &replayed, &project.name, &test.title);
         }
     }
@@ -83,7 +95,11 @@ fn every_test_passes_however_the_run_is_kept() {
 /// Byte-identical: values are compared, and so are the texts of all of them.
 fn same_effects(world: &World, turns: &[Vec<sbot_vm::Effect>], project: &str, title: &str) {
     assert_eq!(world.turns(), turns, "{project}: {title}");
-    assert_eq!(serde_json::to_vec(world.turns()).unwrap(), serde_json::to_vec(turns).unwrap(), "{project}: {title}");
+    assert_eq!(
+        serde_json::to_vec(world.turns()).unwrap(),
+        serde_json::to_vec(turns).unwrap(),
+        "{project}: {title}"
+    );
 }
 
 #[test]
@@ -148,7 +164,8 @@ fn scripts_give_their_transcripts() {
         let named = named.unwrap_or_else(|| panic!("{} does not begin with `:# run: PATH`", path.display()));
         let project = compile(&fs::canonicalize(path.parent().unwrap().join(named)).unwrap(), false);
         let kept = perform(&path, World::new(Arc::clone(&project.program), 0, None));
-        let restored = perform(&path, World::new(Arc::clone(&project.program), 0, None).restoring_every_turn());
+        let restored =
+            perform(&path, World::new(Arc::clone(&project.program), 0, None).restoring_every_turn());
         let name = path.file_name().unwrap().to_str().unwrap();
         same_effects(kept.world(), restored.world().turns(), &project.name, name);
         let replayed = replay::replay(kept.world()).unwrap_or_else(|why| panic!("{name}: {why}"));

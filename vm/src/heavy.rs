@@ -86,6 +86,12 @@ pub(crate) fn relation(
     Ok(left)
 }
 
+/// Whether two values are ints or absent, and at least one is absent.
+#[inline(never)]
+pub(crate) fn absent(a: &Value, b: &Value) -> bool {
+    matches!((a, b), (Value::None, Value::Int(_) | Value::None) | (Value::Int(_), Value::None))
+}
+
 pub(crate) fn lt(a: &Value, b: &Value) -> Result<bool, TrapKind> {
     Ok(compare::order(a, b)? == Some(Ordering::Less))
 }

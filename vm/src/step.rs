@@ -14,6 +14,7 @@ use crate::program::Function;
 use crate::trap::{Trap, TrapKind};
 use crate::value::Value;
 use crate::world::World;
+use std::mem::{forget, replace, take};
 
 /// Why the loop stopped.
 pub(crate) enum Stop {
@@ -53,57 +54,66 @@ pub(crate) fn prepare(stack: &mut Stack, function: &Function) {
 }
 
 /// Everything below the frame at `base`, and the frame.
-#[inline]
+#[inline(always)]
 fn window(registers: &mut [Value], base: usize, length: usize) -> (&mut [Value], &mut [Value]) {
     let (lower, upper) = registers.split_at_mut_checked(base).unwrap_or_default();
     (lower, upper.get_mut(..length).unwrap_or_default())
 }
 
 #[inline(always)]
+fn peek(frame: &[Value], reg: Reg) -> Option<&Value> {
+    frame.get(usize::from(reg))
+}
+
+/// Whether a value can be written over without being dropped.
+#[inline(always)]
+fn plain(value: &Value) -> bool {
+    matches!(value, Value::None | Value::Bool(_) | Value::Int(_))
+}
+
+#[inline(always)]
 fn set_int(frame: &mut [Value], reg: Reg, value: i64) {
-    match frame.get_mut(usize::from(reg)) {
-        Some(Value::Int(place)) => *place = value,
-        Some(place) => replace_int(place, value),
-        None => {}
+    let Some(place) = frame.get_mut(usize::from(reg)) else { return };
+    if let Value::Int(place) = place {
+        *place = value;
+    } else if plain(place) {
+        forget(replace(place, Value::Int(value)));
+    } else {
+        assign(place, &Value::Int(value));
     }
 }
 
 #[inline(always)]
 fn set_bool(frame: &mut [Value], reg: Reg, value: bool) {
-    match frame.get_mut(usize::from(reg)) {
-        Some(Value::Bool(place)) => *place = value,
-        Some(place) => replace_bool(place, value),
-        None => {}
+    let Some(place) = frame.get_mut(usize::from(reg)) else { return };
+    if let Value::Bool(place) = place {
+        *place = value;
+    } else if plain(place) {
+        forget(replace(place, Value::Bool(value)));
+    } else {
+        assign(place, &Value::Bool(value));
     }
 }
 
-#[inline(never)]
-fn replace_int(place: &mut Value, value: i64) {
-    *place = Value::Int(value);
-}
-
-#[inline(never)]
-fn replace_bool(place: &mut Value, value: bool) {
-    *place = Value::Bool(value);
-}
-
-/// A copy of a value into a register.
+/// A copy of a value in a register.
 #[inline(always)]
 fn set_copy(place: Option<&mut Value>, value: &Value) {
-    match (place, value) {
-        (Some(Value::Int(place)), Value::Int(value)) => *place = *value,
-        (Some(place), value) => replace(place, value),
-        (None, _) => {}
+    let Some(place) = place else { return };
+    if let (Value::Int(place), Value::Int(value)) = (&mut *place, value) {
+        *place = *value;
+    } else {
+        assign(place, value);
     }
 }
 
 #[inline(never)]
-fn replace(place: &mut Value, value: &Value) {
+fn assign(place: &mut Value, value: &Value) {
     *place = value.clone();
 }
 
+/// A copy of one register in another.
 #[inline(never)]
-fn copy_in(frame: &mut [Value], dst: Reg, src: Reg) {
+fn copy(frame: &mut [Value], dst: Reg, src: Reg) {
     let value = get(frame, src).clone();
     if let Some(place) = frame.get_mut(usize::from(dst)) {
         *place = value;
@@ -111,22 +121,23 @@ fn copy_in(frame: &mut [Value], dst: Reg, src: Reg) {
 }
 
 /// The frame of a callee: copies of the arguments, then absent values.
-#[inline]
+#[inline(always)]
 fn fill(frame: &mut [Value], given: &[Value]) {
     let (params, rest) = frame.split_at_mut_checked(given.len()).unwrap_or_default();
     for (place, value) in params.iter_mut().zip(given) {
-        set_copy(Some(place), value);
-    }
-    for place in rest {
-        if !matches!(place, Value::None) {
-            clear(place);
+        if let (Value::Int(value), true) = (value, plain(place)) {
+            forget(replace(place, Value::Int(*value)));
+        } else {
+            assign(place, value);
         }
     }
-}
-
-#[inline(never)]
-fn clear(place: &mut Value) {
-    *place = Value::None;
+    for place in rest {
+        if plain(place) {
+            forget(replace(place, Value::None));
+        } else {
+            assign(place, &Value::None);
+        }
+    }
 }
 
 /// Runs from `pc` in `function`, whose frame has been prepared.
@@ -143,14 +154,22 @@ pub(crate) fn run(
     let code: &[Op] = &tables.code;
     let Stack { registers, frames } = stack;
     let variables = if function.bot { usize::from(function.registers) } else { 0 };
-    let mut pc = pc as usize;
     let mut base = 0;
-    let (mut lower, mut frame) = window(registers, base, usize::from(function.registers));
+    let (_, mut frame) = window(registers, base, usize::from(function.registers));
+    // The code from the next instruction on, and how much of it there was after the last jump. Fuel is taken when the
+    // next jump is made: what lies between two jumps is bounded by the length of the program.
+    let mut rest: &[Op] = code.get(pc as usize..).unwrap_or_default();
+    let mut paid = rest.len();
 
     loop {
+        macro_rules! pc {
+            () => {
+                (code.len() - rest.len()).saturating_sub(1) as u32
+            };
+        }
         macro_rules! trap {
             ($kind:expr) => {
-                return Err(Trap { kind: $kind, op: pc as u32 })
+                return Err(Trap { kind: $kind, op: pc!() })
             };
         }
         macro_rules! tri {
@@ -169,9 +188,28 @@ pub(crate) fn run(
                 }
             };
         }
+        macro_rules! pay {
+            () => {
+                spend!((paid - rest.len()) as u64)
+            };
+        }
+        macro_rules! stop {
+            ($stop:expr) => {{
+                if fuel < (paid - rest.len()) as u64 {
+                    trap!(TrapKind::OutOfFuel)
+                }
+                return Ok($stop);
+            }};
+        }
+        macro_rules! go {
+            ($to:expr) => {{
+                rest = code.get($to as usize..).unwrap_or_default();
+                paid = rest.len();
+            }};
+        }
         macro_rules! ints {
             ($dst:expr, $a:expr, $b:expr, $method:ident, $other:expr) => {
-                if let (Value::Int(a), Value::Int(b)) = (get(frame, $a), get(frame, $b)) {
+                if let (Some(Value::Int(a)), Some(Value::Int(b))) = (peek(frame, $a), peek(frame, $b)) {
                     let Some(value) = a.$method(*b) else { trap!(TrapKind::Overflow) };
                     set_int(frame, $dst, value);
                 } else {
@@ -181,7 +219,7 @@ pub(crate) fn run(
         }
         macro_rules! compare {
             ($dst:expr, $a:expr, $b:expr, $method:ident, $other:expr) => {
-                if let (Value::Int(a), Value::Int(b)) = (get(frame, $a), get(frame, $b)) {
+                if let (Some(Value::Int(a)), Some(Value::Int(b))) = (peek(frame, $a), peek(frame, $b)) {
                     let holds = a.$method(b);
                     set_bool(frame, $dst, holds);
                 } else {
@@ -196,26 +234,24 @@ pub(crate) fn run(
         }
         macro_rules! jump {
             ($to:expr) => {{
-                pc = $to as usize;
-                continue;
+                pay!();
+                go!($to);
             }};
         }
         macro_rules! jump_ints {
             ($a:expr, $b:expr, $to:expr, $method:ident) => {
-                match (get(frame, $a), get(frame, $b)) {
-                    (Value::Int(a), Value::Int(b)) => {
-                        if a.$method(b) {
-                            jump!($to)
-                        }
+                if let (Some(Value::Int(a)), Some(Value::Int(b))) = (peek(frame, $a), peek(frame, $b)) {
+                    if a.$method(b) {
+                        jump!($to)
                     }
-                    (Value::None, Value::Int(_) | Value::None) | (Value::Int(_), Value::None) => {}
-                    _ => trap!(TrapKind::WrongKind),
+                } else if !heavy::absent(get(frame, $a), get(frame, $b)) {
+                    trap!(TrapKind::WrongKind)
                 }
             };
         }
 
-        let Some(op) = code.get(pc) else { trap!(TrapKind::WrongKind) };
-        spend!(1);
+        let Some((op, after)) = rest.split_first() else { trap!(TrapKind::WrongKind) };
+        rest = after;
         match *op {
             Op::Const { dst, value } => {
                 let value = tables.consts.get(value as usize).unwrap_or(&NONE);
@@ -225,23 +261,24 @@ pub(crate) fn run(
             Op::Bool { dst, value } => set_bool(frame, dst, value != 0),
             Op::None { dst } => set_copy(frame.get_mut(usize::from(dst)), &NONE),
             Op::Move { dst, src } => {
-                if let Value::Int(value) = *get(frame, src) {
+                if let Some(Value::Int(value)) = peek(frame, src) {
+                    let value = *value;
                     set_int(frame, dst, value);
                 } else {
-                    copy_in(frame, dst, src);
+                    copy(frame, dst, src);
                 }
             }
 
             Op::Jump { to } => jump!(to),
             Op::JumpIf { cond, to } => {
-                let Value::Bool(cond) = *get(frame, cond) else { trap!(TrapKind::WrongKind) };
-                if cond {
+                let Some(Value::Bool(cond)) = peek(frame, cond) else { trap!(TrapKind::WrongKind) };
+                if *cond {
                     jump!(to)
                 }
             }
             Op::JumpUnless { cond, to } => {
-                let Value::Bool(cond) = *get(frame, cond) else { trap!(TrapKind::WrongKind) };
-                if !cond {
+                let Some(Value::Bool(cond)) = peek(frame, cond) else { trap!(TrapKind::WrongKind) };
+                if !*cond {
                     jump!(to)
                 }
             }
@@ -268,39 +305,42 @@ pub(crate) fn run(
                 if frames.len() >= MAX_DEPTH || next + length > MAX_REGISTERS {
                     trap!(TrapKind::TooDeep)
                 }
+                pay!();
                 spend!(length as u64 / 16);
-                frames.push(Frame { pc: pc as u32, base: base as u32, length: frame.len() as u16, dst });
+                let back = (code.len() - rest.len()) as u32;
+                frames.push(Frame { pc: back, base: base as u32, length: frame.len() as u16, dst });
                 if registers.len() < next + length {
                     registers.resize(next + length, Value::None);
                 }
+                let lower;
                 (lower, frame) = window(registers, next, length);
                 fill(frame, slice(lower.get(base..).unwrap_or_default(), args, count));
                 base = next;
-                jump!(callee.start)
+                go!(callee.start);
             }
             Op::Return { src } => {
+                pay!();
                 let Some(back) = frames.pop() else {
-                    let value = frame.get_mut(usize::from(src)).map(std::mem::take).unwrap_or_default();
+                    let value = frame.get_mut(usize::from(src)).map(take).unwrap_or_default();
                     return Ok(Stop::Done(value));
                 };
-                let from = base + usize::from(src);
+                let length = usize::from(back.length);
                 base = back.base as usize;
-                let upper;
-                (lower, upper) = registers.split_at_mut_checked(base).unwrap_or_default();
-                let (caller, callee) =
-                    upper.split_at_mut_checked(usize::from(back.length)).unwrap_or_default();
-                let value = callee.get(from - base - caller.len()).unwrap_or(&NONE);
-                set_copy(caller.get_mut(usize::from(back.dst)), value);
+                let (_, upper) = registers.split_at_mut_checked(base).unwrap_or_default();
+                let (caller, callee) = upper.split_at_mut_checked(length).unwrap_or_default();
+                set_copy(caller.get_mut(usize::from(back.dst)), get(callee, src));
                 frame = caller;
-                pc = back.pc as usize;
+                go!(back.pc);
             }
-            Op::End {} => return Ok(Stop::Done(Value::None)),
+            Op::End {} => {
+                stop!(Stop::Done(Value::None))
+            }
 
             Op::AddInt { dst, a, b } => ints!(dst, a, b, checked_add, trap!(TrapKind::WrongKind)),
             Op::SubInt { dst, a, b } => ints!(dst, a, b, checked_sub, trap!(TrapKind::WrongKind)),
             Op::MulInt { dst, a, b } => ints!(dst, a, b, checked_mul, trap!(TrapKind::WrongKind)),
             Op::AddImm { dst, a, value } => {
-                let Value::Int(a) = get(frame, a) else { trap!(TrapKind::WrongKind) };
+                let Some(Value::Int(a)) = peek(frame, a) else { trap!(TrapKind::WrongKind) };
                 let Some(value) = a.checked_add(i64::from(value)) else { trap!(TrapKind::Overflow) };
                 set_int(frame, dst, value);
             }
@@ -325,8 +365,9 @@ pub(crate) fn run(
                 fuel = tri!(heavy::relation(frame, [dst, list, a], fuel, contains));
             }
             Op::Not { dst, a } => {
-                let Value::Bool(a) = *get(frame, a) else { trap!(TrapKind::WrongKind) };
-                set_bool(frame, dst, !a);
+                let Some(Value::Bool(a)) = peek(frame, a) else { trap!(TrapKind::WrongKind) };
+                let value = !*a;
+                set_bool(frame, dst, value);
             }
             Op::IsSet { dst, a } => {
                 let present = !matches!(get(frame, a), Value::None);
@@ -350,18 +391,23 @@ pub(crate) fn run(
                 if at >= variables {
                     trap!(TrapKind::WrongKind)
                 } else if base == 0 {
-                    copy_in(frame, dst, var);
+                    copy(frame, dst, var);
                 } else {
+                    let length = frame.len();
+                    let lower;
+                    (lower, frame) = window(registers, base, length);
                     set_copy(frame.get_mut(usize::from(dst)), lower.get(at).unwrap_or(&NONE));
                 }
             }
 
-            Op::Wait { wait } => return Ok(Stop::Parked { wait, op: pc as u32 }),
+            Op::Wait { wait } => {
+                stop!(Stop::Parked { wait, op: pc!() })
+            }
             Op::Act { action, args, count } => {
                 let args = slice(frame, args, count);
                 spend!(args.iter().map(|arg| weight(arg, false)).sum());
                 if tri!(world.act(action, args)) {
-                    return Ok(Stop::Closed);
+                    stop!(Stop::Closed)
                 }
             }
             Op::Concat { dst, args, count } => tri!(heavy::concat(world, frame, dst, args, count)),
@@ -383,6 +429,5 @@ pub(crate) fn run(
             Op::ClearField { field } => tri!(world.clear(field)),
             Op::Message { message, text } => tri!(world.message(message, get(frame, text), frame)),
         }
-        pc += 1;
     }
 }

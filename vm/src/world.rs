@@ -48,6 +48,7 @@ impl<'a> World<'a> {
     }
 
     /// A field as the turn sees it.
+    #[inline(never)]
     pub(crate) fn get(&self, index: u32) -> Result<Value, TrapKind> {
         if let Some(Some(value)) = self.overlay.get(index as usize) {
             return Ok(value.clone());
@@ -89,6 +90,7 @@ impl<'a> World<'a> {
     }
 
     /// `set`: the effect, and what later reads of the turn see.
+    #[inline(never)]
     pub(crate) fn set(&mut self, index: u32, value: &Value, convert: bool) -> Result<(), TrapKind> {
         let field = self.field(index)?;
         let value = if let (Value::Text(text), true) = (value, convert) {
@@ -111,12 +113,14 @@ impl<'a> World<'a> {
     }
 
     /// `set … = none`.
+    #[inline(never)]
     pub(crate) fn clear(&mut self, index: u32) -> Result<(), TrapKind> {
         self.remember(index, Value::None);
         self.emit(EffectKind::Set { field: index, value: Value::None }).map(drop)
     }
 
     /// The effect of an action. True if it ends the run.
+    #[inline(never)]
     pub(crate) fn act(&mut self, index: u32, args: &[Value]) -> Result<bool, TrapKind> {
         let program = self.program;
         let action = program.tables().actions.get(index as usize).ok_or(TrapKind::WrongKind)?;
@@ -190,6 +194,7 @@ impl<'a> World<'a> {
     }
 
     /// A message effect.
+    #[inline(never)]
     pub(crate) fn message(&mut self, index: u32, text: &Value, frame: &[Value]) -> Result<(), TrapKind> {
         let program = self.program;
         let row = program.tables().messages.get(index as usize).ok_or(TrapKind::WrongKind)?;

@@ -48,6 +48,13 @@ impl Checker<'_> {
             }
             return;
         }
+        if action.must_wait {
+            let exits: Vec<String> = action.exits.iter().map(|(name, _)| format!("`on {name}`")).collect();
+            let text = format!("the action `{}` has to be waited for", name.text);
+            let at = self.place(name.span);
+            self.report(Diagnostic::new(Code::E0503, at, text).help(format!("add its exits: {}", exits.join(", "))));
+            return;
+        }
         if action.result.is_some() {
             return self.unsupported(call.callee.span, "an action with a result is");
         }

@@ -5,7 +5,7 @@ use crate::ir::{FieldId, Local, LocalId, VarId};
 use crate::source::Place;
 use crate::types::Ty;
 use rustc_hash::FxHashMap;
-use sbot_grammar::ast::{Name, Span};
+use sbot_grammar::ast::Name;
 use smol_str::SmolStr;
 
 /// What kind of body is being checked: decides what may stand in it.
@@ -58,53 +58,53 @@ pub(super) struct Body {
 }
 
 impl Body {
-    pub fn new(kind: Kind, name: SmolStr) -> Self {
+    pub(super) fn new(kind: Kind, name: SmolStr) -> Self {
         Self { kind, name, scopes: vec![Vec::new()], ..Self::default() }
     }
 
     /// A new local without a name in scope.
-    pub fn hidden(&mut self, name: &str, ty: Ty) -> LocalId {
+    pub(super) fn hidden(&mut self, name: &str, ty: Ty) -> LocalId {
         let id = LocalId(u32::try_from(self.locals.len()).unwrap_or(u32::MAX));
         self.locals.push(Local { name: name.into(), ty });
         id
     }
 
     /// A new local in the innermost scope; hides one of the same name.
-    pub fn bind(&mut self, name: &SmolStr, ty: Ty, read_only: Option<&'static str>) -> LocalId {
+    pub(super) fn bind(&mut self, name: &SmolStr, ty: Ty, read_only: Option<&'static str>) -> LocalId {
         let local = self.hidden(name, ty);
         self.show(name, local, read_only);
         local
     }
 
     /// Makes a local visible in the innermost scope.
-    pub fn show(&mut self, name: &SmolStr, local: LocalId, read_only: Option<&'static str>) {
+    pub(super) fn show(&mut self, name: &SmolStr, local: LocalId, read_only: Option<&'static str>) {
         if let Some(scope) = self.scopes.last_mut() {
             scope.push(Binding { name: name.clone(), local, read_only });
         }
     }
 
-    pub fn find(&self, name: &str) -> Option<&Binding> {
+    pub(super) fn find(&self, name: &str) -> Option<&Binding> {
         self.scopes.iter().rev().flat_map(|scope| scope.iter().rev()).find(|binding| binding.name == name)
     }
 
-    pub fn ty(&self, local: LocalId) -> Ty {
+    pub(super) fn ty(&self, local: LocalId) -> Ty {
         self.locals.get(local.0 as usize).map_or(Ty::Error, |local| local.ty.clone())
     }
 
-    pub fn names(&self) -> impl Iterator<Item = &str> {
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
         self.scopes.iter().flatten().map(|binding| binding.name.as_str())
     }
 
-    pub fn open(&mut self) {
+    pub(super) fn open(&mut self) {
         self.scopes.push(Vec::new());
     }
 
-    pub fn close(&mut self) {
+    pub(super) fn close(&mut self) {
         self.scopes.pop();
     }
 
     /// Locals in scope, ascending: what a parked run keeps.
-    pub fn live(&self) -> Vec<LocalId> {
+    pub(super) fn live(&self) -> Vec<LocalId> {
         let mut live: Vec<LocalId> = self.scopes.iter().flatten().map(|binding| binding.local).collect();
         live.sort_unstable();
         live.dedup();
@@ -112,11 +112,11 @@ impl Body {
     }
 
     /// After a wait, CRM fields may have changed.
-    pub fn forget_fields(&mut self) {
+    pub(super) fn forget_fields(&mut self) {
         self.known.retain(|known| !matches!(known, Known::Field(_)));
     }
 
-    pub fn forget(&mut self, what: Known) {
+    pub(super) fn forget(&mut self, what: Known) {
         self.known.retain(|known| *known != what);
     }
 }
@@ -147,10 +147,5 @@ impl super::Checker<'_> {
     /// Binds an `as` name in the innermost scope.
     pub(super) fn bind_as(&mut self, name: &Name, ty: Ty) -> LocalId {
         self.body.bind(&name.text, ty, Some("an `as` name"))
-    }
-
-    /// An empty span at the end of another: where something is missing.
-    pub(super) fn after(span: Span) -> Span {
-        Span::new(span.end, span.end)
     }
 }

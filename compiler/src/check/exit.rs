@@ -10,7 +10,7 @@ use sbot_grammar::ast::{self, Event, Name, Span};
 use sbot_vm::value::Value;
 
 /// The longest timer: 8760 hours, 60 minutes and 60 seconds (Salesbot guide, "Timer is out").
-pub const LONGEST_TIMER: i64 = 8760 * 3600 + 60 * 60 + 60;
+const LONGEST_TIMER: i64 = 8760 * 3600 + 60 * 60 + 60;
 
 /// What an exit listens to, by its word; the one list of the events of the statements.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -177,11 +177,6 @@ impl Checker<'_> {
     /// Effects and waits are for steps.
     pub(super) fn in_step(&self) -> bool {
         self.body.kind == Kind::Step && !self.body.code
-    }
-
-    /// The body that a wait is built from: forgets what may change meanwhile.
-    pub(super) fn parked(&mut self, kind: &str, called: Option<&Name>, exits: Vec<ir::Exit>) -> ir::Wait {
-        ir::Wait { name: self.wait_name(kind, called), live: self.body.live(), exits }
     }
 }
 

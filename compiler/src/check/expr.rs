@@ -25,6 +25,9 @@ impl<'a> Checker<'a> {
             Ast::Bool(value) => Self::constant(place, Ty::Bool, Value::Bool(*value)),
             Ast::None => Self::constant(place, Ty::None, Value::None),
             Ast::Name(name) => self.name(name),
+            Ast::Field { base, name } if want.map(Ty::present) == Some(&Ty::Symbol(SymbolKind::Field)) => {
+                self.field_symbol(place, base, name)
+            }
             Ast::Field { base, name } => self.member(place, base, name),
             Ast::Index { base, index } => self.index(place, base, index),
             Ast::Call { callee, args } => self.call(place, callee, args),
@@ -148,6 +151,16 @@ impl<'a> Checker<'a> {
                 Self::error(place)
             }
         }
+    }
+
+    /// `contact.phone` where a field itself is wanted, not its value.
+    fn field_symbol(&mut self, place: Place, base: &ast::Expr, name: &Name) -> Expr {
+        let Ast::Name(entity) = &base.kind else { return self.member(place, base, name) };
+        if crate::resolve::Names::entity(&entity.text).is_none() || self.field(&entity.text, name).is_none() {
+            return self.member(place, base, name);
+        }
+        let symbol = self.names.field_symbol(&entity.text, &name.text);
+        Self::constant(place, Ty::Symbol(SymbolKind::Field), Value::Symbol(symbol))
     }
 
     /// The value of a field; the declared default stands in where the CRM has none.

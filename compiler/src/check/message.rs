@@ -11,7 +11,7 @@ use sbot_vm::program::{Recipients, SymbolKind, Via};
 use sbot_vm::value::Value;
 
 /// The most buttons a message can have (Salesbot guide, "Message").
-pub const MOST_BUTTONS: usize = 13;
+const MOST_BUTTONS: usize = 13;
 
 impl Checker<'_> {
     pub(super) fn message(&mut self, place: Place, message: &ast::Message, out: &mut Block) {

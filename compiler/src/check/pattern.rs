@@ -20,7 +20,7 @@ pub(super) struct Test {
 
 impl Test {
     /// The type of an `as` name.
-    pub fn bind_ty(&self, subject: &Expr) -> Ty {
+    pub(super) fn bind_ty(&self, subject: &Expr) -> Ty {
         self.found.as_ref().map_or_else(|| subject.ty.present().clone(), |found| found.ty.present().clone())
     }
 }

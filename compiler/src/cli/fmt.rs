@@ -112,7 +112,8 @@ fn format(path: &str, bytes: Vec<u8>) -> Result<Formatted, Stop> {
         return Err(cannot(format!("it has more than {MAX_SOURCE} bytes")).help("split it"));
     }
     let text = String::from_utf8(bytes).map_err(|error| {
-        cannot(format!("byte {} is not UTF-8", error.utf8_error().valid_up_to())).help("save the file as UTF-8")
+        cannot(format!("byte {} is not UTF-8", error.utf8_error().valid_up_to()))
+            .help("save the file as UTF-8")
     })?;
     let source = text.strip_prefix('\u{feff}').unwrap_or(&text);
     let parsed = sbot_grammar::parse(source);
@@ -129,8 +130,10 @@ fn format(path: &str, bytes: Vec<u8>) -> Result<Formatted, Stop> {
         return Ok(Formatted::Same);
     }
     if !sbot_grammar::parse(&printed).errors.is_empty() {
-        return Err(Stop::new(format!("the standard form of `{path}` would not be readable; it is left as it was"))
-            .help("this is a mistake of sbotc; please report it with the file"));
+        return Err(Stop::new(format!(
+            "the standard form of `{path}` would not be readable; it is left as it was"
+        ))
+        .help("this is a mistake of sbotc; please report it with the file"));
     }
     Ok(Formatted::Changed(printed))
 }

@@ -118,7 +118,7 @@ impl Stop {
     fn help(self, text: impl Into<String>) -> Stop {
         match self {
             Stop::CouldNot { what, .. } => Stop::CouldNot { what, help: Some(text.into()) },
-            other => other,
+            Stop::Problems | Stop::Gone => self,
         }
     }
 }
@@ -172,7 +172,8 @@ fn dispatch(command: Command) -> Result<Exit, Stop> {
 
 /// The command with its colours, for parsing and for completions.
 fn styled(color: Color) -> clap::Command {
-    let styles = clap::builder::Styles::styled().header(HEADING).usage(HEADING).literal(GREEN).error(RED).valid(BOLD);
+    let styles =
+        clap::builder::Styles::styled().header(HEADING).usage(HEADING).literal(GREEN).error(RED).valid(BOLD);
     let color = match color {
         Color::Auto => clap::ColorChoice::Auto,
         Color::Always => clap::ColorChoice::Always,

@@ -55,10 +55,15 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Stop> {
 
 /// The last part of the path as a name of the language.
 fn bot_name(path: &str) -> String {
-    let last = Path::new(path).file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
+    let last =
+        Path::new(path).file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
     let mut name: String = last.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
     if !name.starts_with(|c: char| c.is_ascii_alphabetic()) {
         name.insert_str(0, "bot_");
     }
-    if sbot_grammar::RESERVED.contains(&name.as_str()) || name == "end" { format!("{name}_bot") } else { name }
+    if sbot_grammar::RESERVED.contains(&name.as_str()) || name == "end" {
+        format!("{name}_bot")
+    } else {
+        name
+    }
 }

@@ -41,7 +41,10 @@ pub(crate) fn read_bytes(path: &str) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     file.take(MAX_READ + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > MAX_READ {
-        return Err(io::Error::new(io::ErrorKind::FileTooLarge, format!("it has more than {} MB", MAX_READ >> 20)));
+        return Err(io::Error::new(
+            io::ErrorKind::FileTooLarge,
+            format!("it has more than {} MB", MAX_READ >> 20),
+        ));
     }
     Ok(bytes)
 }
@@ -61,9 +64,11 @@ pub(crate) fn is_compiled(path: &str) -> bool {
 
 /// The `.sbot` files that a path means.
 pub(crate) fn entries(path: &str) -> Result<Vec<String>, Stop> {
-    let meta = fs::metadata(path).map_err(|error| match error.kind() {
-        io::ErrorKind::NotFound => missing(path),
-        _ => Stop::new(format!("cannot look at `{path}`: {error}")).help(remedy(&error)),
+    let meta = fs::metadata(path).map_err(|error| {
+        if error.kind() == io::ErrorKind::NotFound {
+            return missing(path);
+        }
+        Stop::new(format!("cannot look at `{path}`: {error}")).help(remedy(&error))
     })?;
     if !meta.is_dir() {
         return Ok(vec![path.to_owned()]);
@@ -171,8 +176,11 @@ pub(crate) fn load(path: &str, bot: bool) -> Result<Loaded, Stop> {
     let checked = sbotc::check::check(parsed, &Disk);
     let broken = checked.diagnostics.iter().any(Diagnostic::is_error);
     if !has_bot && !broken && (bot || folder) {
-        let what = if folder { format!("no file in `{path}` has a bot") } else { format!("`{path}` has no bot") };
-        return Err(Stop::new(what).help("a bot's file begins with `bot NAME`; files without it are libraries"));
+        let what =
+            if folder { format!("no file in `{path}` has a bot") } else { format!("`{path}` has no bot") };
+        return Err(
+            Stop::new(what).help("a bot's file begins with `bot NAME`; files without it are libraries")
+        );
     }
     Ok(Loaded { sources: checked.sources, diagnostics: checked.diagnostics, project: checked.project, files })
 }
@@ -228,7 +236,9 @@ pub(crate) fn print(diagnostics: &[Diagnostic], sources: &Sources) -> Result<(),
     let shown: Vec<Diagnostic> = errors.into_iter().chain(warnings).take(MAX_SHOWN).cloned().collect();
     output::to_stderr(&render::render(&shown, sources, color))?;
     let left = diagnostics.len() - MAX_SHOWN;
-    output::to_stderr(&format!("\n{left} more are not shown; `sbotc check --format json` lists all of them\n"))
+    output::to_stderr(&format!(
+        "\n{left} more are not shown; `sbotc check --format json` lists all of them\n"
+    ))
 }
 
 /// Reads a compiled program.

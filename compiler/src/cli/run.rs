@@ -77,8 +77,11 @@ fn open(program: &Arc<Program>, args: &Args) -> Result<World, Stop> {
     let mut world = World::new(Arc::clone(program), bot, at);
     let row = program.tables().bots.get(bot as usize);
     if let Some(row) = row.filter(|row| !row.params.is_empty()) {
-        return Err(Stop::new(format!("the bot `{}` takes parameters, so only another bot can start it", row.name))
-            .help("run the bot that starts it"));
+        return Err(Stop::new(format!(
+            "the bot `{}` takes parameters, so only another bot can start it",
+            row.name
+        ))
+        .help("run the bot that starts it"));
     }
     let by_client = |kind| kind != TriggerKind::Manual;
     if !row.is_some_and(|row| row.triggers.iter().any(|trigger| by_client(trigger.kind))) {
@@ -98,7 +101,9 @@ fn choose(program: &Program, wanted: Option<&str>) -> Result<u32, Stop> {
             }
         }),
         None if names.len() == 1 => Ok(0),
-        None if names.is_empty() => Err(Stop::new("the program has no bot").help("build it from a file with one")),
+        None if names.is_empty() => {
+            Err(Stop::new("the program has no bot").help("build it from a file with one"))
+        }
         None => Err(Stop::new(format!("there are several bots: {}", names.join(", ")))
             .help("choose one with `--bot NAME`, or name its file")),
     }

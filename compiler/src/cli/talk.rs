@@ -103,7 +103,9 @@ impl Talk {
         let world = self.chat.world();
         let bot = world.tables().bots.get(world.bot() as usize).map_or("?", |bot| &*bot.name);
         let begins = if world.has_begun() { "" } else { " It starts with your first message." };
-        format!("{DIM}You are the client of the bot `{bot}`.{begins} :help shows the commands, :quit leaves.{DIM:#}\n")
+        format!(
+            "{DIM}You are the client of the bot `{bot}`.{begins} :help shows the commands, :quit leaves.{DIM:#}\n"
+        )
     }
 
     fn perform(&mut self, act: &Act) -> Result<Go, String> {
@@ -139,7 +141,9 @@ impl Talk {
         let text = saved::save(self.chat.world());
         match project::write_atomically(file, text.as_bytes()) {
             Ok(()) => self.print(&format!("  (saved in {file})\n")),
-            Err(Stop::CouldNot { what, help }) => Err(help.map_or(what.clone(), |help| format!("{what}; {help}"))),
+            Err(Stop::CouldNot { what, help }) => {
+                Err(help.map_or(what.clone(), |help| format!("{what}; {help}")))
+            }
             Err(Stop::Problems | Stop::Gone) => Ok(()),
         }
     }
@@ -148,10 +152,10 @@ impl Talk {
     fn print(&self, text: &str) -> Result<(), String> {
         let mut out = output::stdout();
         let printed = out.write_all(text.as_bytes()).and_then(|()| out.flush());
-        printed.or_else(|error| match error.kind() {
-            // The next line of the transcript finds the same and ends the conversation.
-            io::ErrorKind::BrokenPipe => Ok(()),
-            _ => Err(format!("cannot write the output: {error}")),
+        // Where nobody reads any more, the next line of the transcript finds the same and ends the conversation.
+        printed.or_else(|error| {
+            let gone = error.kind() == io::ErrorKind::BrokenPipe;
+            if gone { Ok(()) } else { Err(format!("cannot write the output: {error}")) }
         })
     }
 

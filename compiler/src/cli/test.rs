@@ -66,10 +66,16 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Stop> {
 
 fn summary(args: &Args, passed: usize, failed: usize, all: usize) -> String {
     if all == 0 {
-        return format!("There are no tests in {}. Write one: test \"a title\" {{ client \"hello\" bot \"*\" }}", args.path);
+        return format!(
+            "There are no tests in {}. Write one: test \"a title\" {{ client \"hello\" bot \"*\" }}",
+            args.path
+        );
     }
     if passed + failed == 0 {
-        return format!("None of the {all} tests has `{}` in its title", args.filter.as_deref().unwrap_or(""));
+        return format!(
+            "None of the {all} tests has `{}` in its title",
+            args.filter.as_deref().unwrap_or("")
+        );
     }
     let style = if failed == 0 { GREEN } else { RED };
     format!("{style}{passed} passed, {failed} failed{style:#}")

@@ -102,7 +102,14 @@ fn snippet(diagnostic: &Diagnostic, sources: &Sources, tint: &Tint, color: bool)
         let at = excerpts.iter().position(|excerpt| excerpt.file == mark.place.file)?;
         let span = excerpts.get(at)?.span(mark);
         let tint = if mark.primary { tint.color } else { Color::Blue };
-        Some(ariadne::Label::new((at, span)).with_message(&mark.text).with_color(tint))
+        let label = ariadne::Label::new((at, span)).with_color(tint);
+        // ariadne underlines a place without words only beside one that has some.
+        let bare = mark.text.is_empty() && mark.beside(&shown);
+        Some(if bare {
+            label
+        } else {
+            label.with_message(if mark.text.is_empty() { WORDLESS } else { &mark.text })
+        })
     });
     let config = Config::new()
         .with_color(color)
@@ -120,12 +127,19 @@ fn snippet(diagnostic: &Diagnostic, sources: &Sources, tint: &Tint, color: bool)
     let text = String::from_utf8_lossy(&bytes);
     // The first line is ariadne's own heading.
     let body = text.split_once('\n').map_or("", |(_, body)| body);
-    let mut out = String::new();
+    let mut lines: Vec<String> = Vec::new();
     for line in body.lines() {
-        out.push_str(located(&merge_colors(line), &excerpts, &ordered).trim_end());
-        out.push('\n');
+        let line = merge_colors(&located(line, &excerpts, &ordered));
+        if line.contains(WORDLESS) {
+            // The arm to a label without words: what matters is the underline above it.
+            if let Some(above) = lines.last_mut().filter(|above| above.matches('┬').count() == 1) {
+                *above = above.replace('┬', "─");
+                continue;
+            }
+        }
+        lines.push(line.replace(WORDLESS, "").trim_end().to_owned());
     }
-    out
+    lines.iter().map(|line| format!("{line}\n")).collect()
 }
 
 /// A line of the report with the location that ariadne wrote replaced by ours: it would count in the excerpt.
@@ -151,6 +165,8 @@ fn location(mark: &Mark<'_>) -> String {
 /// Stands around the number of an excerpt where ariadne prints a file name. It cannot come from anywhere else,
 /// because control characters of sources and sentences are replaced.
 const MARKER: char = '\u{1}';
+/// The label of a place that has no words. It cannot come from anywhere else either.
+const WORDLESS: &str = "\u{2}";
 
 /// The sources of one report, by number.
 struct Shown<'a>(Vec<ariadne::Source<&'a str>>);
@@ -177,6 +193,19 @@ struct Mark<'a> {
     primary: bool,
 }
 
+impl Mark<'_> {
+    /// Whether another mark with words is drawn on the one line of this one.
+    fn beside(&self, marks: &[&Mark<'_>]) -> bool {
+        let on_this_line = |other: &&&Mark<'_>| {
+            other.place.file == self.place.file
+                && other.from.line == self.from.line
+                && other.to.line == self.from.line
+        };
+        self.from.line == self.to.line
+            && marks.iter().filter(on_this_line).any(|other| !other.text.is_empty())
+    }
+}
+
 /// The place of a diagnostic and the related ones, in order, each snapped into its file.
 fn marks<'a>(diagnostic: &Diagnostic, sources: &'a Sources) -> Vec<Mark<'a>> {
     let mark = |place: Place, text: &str, primary: bool| {
@@ -190,7 +219,7 @@ fn marks<'a>(diagnostic: &Diagnostic, sources: &'a Sources) -> Vec<Mark<'a>> {
             place: Place { file: place.file, span },
             from: source.line_column(span.start),
             to: source.line_column(span.end),
-            text: if text.is_empty() { "here".to_owned() } else { text },
+            text,
             primary,
         })
     };
@@ -199,6 +228,7 @@ fn marks<'a>(diagnostic: &Diagnostic, sources: &'a Sources) -> Vec<Mark<'a>> {
         && diagnostic.labels.len() > MAX_LABELS
     {
         first.text.push_str(&format!(" (and {} more places)", diagnostic.labels.len() - MAX_LABELS));
+        first.text = first.text.trim_start().to_owned();
     }
     let related = diagnostic.labels.iter().take(MAX_LABELS);
     marks.extend(related.filter_map(|label| mark(label.place, &label.text, false)));
@@ -300,6 +330,10 @@ fn hint(source: &Source, suggestion: &Suggestion, paint: &Paint) -> Option<Strin
         return None;
     }
     let before = clean(source.text.get(line.start..start)?, Bytes::Free);
+    if before.trim().is_empty() && matches!(suggestion.text.trim(), "," | ":") {
+        // It would stand at the end of a line above; here it would look odd.
+        return None;
+    }
     let new = clean(&suggestion.text, Bytes::Free);
     let after = clean(source.text.get(span.end as usize..line.end)?, Bytes::Free);
     let number = source.line_column(span.start).line;

@@ -9,7 +9,7 @@ use sbot_vm::program::{Account, SymbolKind, Tables};
 use std::sync::Arc;
 
 /// The kinds of channels.
-pub const CHANNEL_KINDS: &[&str] =
+const CHANNEL_KINDS: &[&str] =
     &["whatsapp", "instagram", "facebook", "telegram", "live_chat", "sms", "email", "tiktok", "viber"];
 
 /// Words that are no names of channels: they mean something else after `via`.

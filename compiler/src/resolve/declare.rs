@@ -191,6 +191,7 @@ impl<'a> Names<'a> {
             exits,
             delivery: Delivery::default(),
             echo: Echo::default(),
+            must_wait: false,
             place,
         };
         for attr in &item.attrs {
@@ -216,7 +217,8 @@ impl<'a> Names<'a> {
                     _ => Echo::None,
                 }
             }
-            "channels" | "must_wait" | "allow" => {}
+            "must_wait" => decl.must_wait = true,
+            "channels" | "allow" => {}
             other => {
                 let known = ["keyed", "idempotent", "at_most_once", "echo", "channels", "must_wait", "allow"];
                 let place = Place { file: unit.file, span: attr.name.span };

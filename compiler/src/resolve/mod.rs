@@ -137,6 +137,8 @@ pub struct ActionDecl<'a> {
     pub delivery: program::Delivery,
     /// What the turn itself sees of it.
     pub echo: program::Echo,
+    /// A call has to wait for an answer.
+    pub must_wait: bool,
     /// Its name in the source.
     pub place: Place,
 }
@@ -240,6 +242,16 @@ impl<'a> Names<'a> {
         let id = u32::try_from(self.symbols.len()).unwrap_or(u32::MAX);
         self.symbols.push(program::Symbol { kind, name: name.into(), title: title.into(), detail: detail.into() });
         id
+    }
+
+    /// The symbol of a field, made at its first use.
+    pub fn field_symbol(&mut self, entity: &str, field: &str) -> u32 {
+        let name = format!("{entity}.{field}");
+        let known = self.symbols.iter().position(|symbol| symbol.kind == SymbolKind::Field && *symbol.name == *name);
+        match known.and_then(|at| u32::try_from(at).ok()) {
+            Some(id) => id,
+            None => self.symbol(SymbolKind::Field, &name, &name, ""),
+        }
     }
 
     /// The symbol of an entity.

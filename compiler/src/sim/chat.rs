@@ -27,7 +27,9 @@ pub enum Act {
     Press(String),
     Comment(String),
     File(String),
-    Video { opens: bool },
+    Video {
+        opens: bool,
+    },
     /// A person of the team starts the bot.
     Start,
     /// The last message was not delivered.
@@ -36,7 +38,10 @@ pub enum Act {
     Back,
     /// Show what is parked.
     State,
-    Set { field: String, value: String },
+    Set {
+        field: String,
+        value: String,
+    },
     /// Park the conversation in a file.
     Save(String),
     Help,
@@ -91,7 +96,8 @@ impl Act {
         let text = rest.to_owned();
         Ok(match name {
             "wait" => Act::Wait(
-                clock::seconds(rest).ok_or_else(|| format!("`{rest}` is no duration; write `:wait 2h30m`"))?,
+                clock::seconds(rest)
+                    .ok_or_else(|| format!("`{rest}` is no duration; write `:wait 2h30m`"))?,
             ),
             "press" => Act::Press(unquoted(rest)),
             "comment" => Act::Comment(text),
@@ -124,7 +130,10 @@ fn find(word: &str) -> Result<(&'static str, &'static str), String> {
         _ => {
             let near = nearest(word, COMMANDS.iter().map(|(name, ..)| *name));
             let near = near.map(|near| format!("; did you mean `:{near}`?"));
-            Err(format!("there is no command `:{word}`{}", near.unwrap_or_else(|| "; `:help` lists them".to_owned())))
+            Err(format!(
+                "there is no command `:{word}`{}",
+                near.unwrap_or_else(|| "; `:help` lists them".to_owned())
+            ))
         }
     }
 }
@@ -215,7 +224,11 @@ impl Chat {
                 Ok(())
             }
             Act::Video { opens } => {
-                if *opens { self.world.opens_video() } else { self.world.closes_video() }
+                if *opens {
+                    self.world.opens_video()
+                } else {
+                    self.world.closes_video()
+                }
                 Ok(())
             }
             Act::Start => {
@@ -242,14 +255,17 @@ impl Chat {
 
     fn set(&mut self, name: &str, text: &str) -> Result<(), String> {
         let tables = self.world.tables();
-        let known: Vec<String> = (0u32..).zip(&tables.fields).map(|(n, _)| show::field(self.world.program(), n)).collect();
+        let known: Vec<String> =
+            (0u32..).zip(&tables.fields).map(|(n, _)| show::field(self.world.program(), n)).collect();
         let (entity, field) = name.split_once('.').unwrap_or((name, ""));
-        let number = facts::field(tables, entity, field).filter(|_| !name.is_empty()).ok_or_else(|| {
-            match nearest(name, known.iter().map(String::as_str)) {
+        let number =
+            facts::field(tables, entity, field).filter(|_| !name.is_empty()).ok_or_else(|| match nearest(
+                name,
+                known.iter().map(String::as_str),
+            ) {
                 Some(near) => format!("no bot here uses a field `{name}`; did you mean `{near}`?"),
                 None => format!("no bot here uses a field `{name}`"),
-            }
-        })?;
+            })?;
         let value = self.value(number, text).ok_or_else(|| format!("`{name}` cannot hold `{text}`"))?;
         let shown = format!("set {name} = {}", show::value(self.world.program(), &value));
         self.world.put(number, value);
@@ -268,7 +284,8 @@ impl Chat {
             return Some(Value::Symbol(found.0));
         }
         if field.slot.kind == Kind::List {
-            let items = text.trim_matches(['[', ']']).split(',').map(str::trim).filter(|item| !item.is_empty());
+            let items =
+                text.trim_matches(['[', ']']).split(',').map(str::trim).filter(|item| !item.is_empty());
             return Some(Value::List(items.map(|item| Value::text(&unquoted(item))).collect()));
         }
         convert::to_field(text, field, self.world.program().context())
@@ -293,7 +310,10 @@ mod tests {
 
     #[test]
     fn bad_lines_say_what_to_write() {
-        assert_eq!(Act::read(":wiat 2h"), Err("there is no command `:wiat`; did you mean `:wait`?".to_owned()));
+        assert_eq!(
+            Act::read(":wiat 2h"),
+            Err("there is no command `:wiat`; did you mean `:wait`?".to_owned())
+        );
         assert_eq!(Act::read(":wait"), Err("`:wait` needs DURATION".to_owned()));
         assert_eq!(Act::read(":fail now"), Err("`:fail` stands alone".to_owned()));
         assert!(Act::read(":wait soon").is_err());

@@ -9,7 +9,10 @@ use std::sync::Arc;
 /// The number of a field of the program, if some code reads or sets it.
 #[must_use]
 pub fn field(tables: &Tables, entity: &str, name: &str) -> Option<u32> {
-    (0u32..).zip(&tables.fields).find(|(_, field)| *field.entity == *entity && *field.name == *name).map(|(n, _)| n)
+    (0u32..)
+        .zip(&tables.fields)
+        .find(|(_, field)| *field.entity == *entity && *field.name == *name)
+        .map(|(n, _)| n)
 }
 
 /// The number of the first symbol of a kind.

@@ -6,6 +6,8 @@
 
 pub mod chat;
 pub mod clock;
+mod doings;
+mod expect;
 pub mod facts;
 pub mod replay;
 pub mod saved;
@@ -14,6 +16,7 @@ pub mod state;
 pub mod test;
 mod text_pattern;
 pub mod transcript;
+mod turn;
 pub mod world;
 
 pub use chat::{Act, Chat};

@@ -45,7 +45,8 @@ struct Head {
 #[must_use]
 pub fn save(world: &World) -> String {
     let program = world.program();
-    let facts = (0u32..).zip(&world.facts().values).map(|(n, value)| (show::field(program, n), value.clone()));
+    let facts =
+        (0u32..).zip(&world.facts().values).map(|(n, value)| (show::field(program, n), value.clone()));
     let saved = Saved {
         sbot: KIND.to_owned(),
         format: FORMAT,
@@ -74,9 +75,13 @@ pub fn load(program: &Arc<Program>, text: &str, bot: Option<&str>) -> Result<Wor
         return Err(NOT.to_owned());
     }
     if head.format != FORMAT {
-        return Err(format!("it has format {} and this sbotc reads {FORMAT}; use the sbotc that saved it", head.format));
+        return Err(format!(
+            "it has format {} and this sbotc reads {FORMAT}; use the sbotc that saved it",
+            head.format
+        ));
     }
-    let saved: Saved = serde_json::from_str(text).map_err(|error| format!("it is damaged: {error}; {AGAIN}"))?;
+    let saved: Saved =
+        serde_json::from_str(text).map_err(|error| format!("it is damaged: {error}; {AGAIN}"))?;
     let id = format!("{:016x}", program.id());
     if saved.program != id {
         return Err(format!(
@@ -86,14 +91,18 @@ pub fn load(program: &Arc<Program>, text: &str, bot: Option<&str>) -> Result<Wor
         ));
     }
     if let Some(bot) = bot.filter(|bot| *bot != saved.bot) {
-        return Err(format!("it is a conversation with the bot `{}`, not with `{bot}`; leave `--bot` out", saved.bot));
+        return Err(format!(
+            "it is a conversation with the bot `{}`, not with `{bot}`; leave `--bot` out",
+            saved.bot
+        ));
     }
     let number = program.bot(&saved.bot).ok_or_else(|| format!("the program has no bot `{}`", saved.bot))?;
     let run = match &saved.run {
         None => None,
         Some(digits) => {
-            let bytes = unhex(digits)
-                .ok_or_else(|| format!("it is damaged: the run is not written in hexadecimal digits; {AGAIN}"))?;
+            let bytes = unhex(digits).ok_or_else(|| {
+                format!("it is damaged: the run is not written in hexadecimal digits; {AGAIN}")
+            })?;
             let run = Run::decode(program, &bytes).map_err(|error| error.to_string())?;
             if run.bot != number {
                 return Err(format!("it is damaged: the run is one of another bot; {AGAIN}"));
@@ -122,9 +131,11 @@ fn restore_facts(world: &mut World, facts: BTreeMap<String, Value>) -> Result<()
         let (entity, field) = name.split_once('.').unwrap_or((&name, ""));
         let number = facts::field(world.tables(), entity, field)
             .ok_or_else(|| format!("it is damaged: the program has no field `{name}`; {AGAIN}"))?;
-        let fits = world.tables().fields.get(number as usize).is_some_and(|field| {
-            field.slot.accepts(&value) || value == Value::None
-        });
+        let fits = world
+            .tables()
+            .fields
+            .get(number as usize)
+            .is_some_and(|field| field.slot.accepts(&value) || value == Value::None);
         if !fits {
             return Err(format!("it is damaged: `{name}` cannot hold what the file says; {AGAIN}"));
         }

@@ -17,15 +17,19 @@ pub fn value(program: &Program, value: &Value) -> String {
         Value::Record(record) => {
             let shape = program.tables().shapes.get(record.shape as usize);
             let names = shape.map(|shape| shape.fields.as_slice()).unwrap_or_default();
-            let fields = list(names.iter().zip(&record.fields).map(|(n, v)| format!("{n}: {}", self::value(program, v))));
+            let fields = list(
+                names.iter().zip(&record.fields).map(|(n, v)| format!("{n}: {}", self::value(program, v))),
+            );
             match shape.map(|shape| &*shape.name) {
                 None | Some("") => format!("{{{fields}}}"),
                 Some(template) => format!("{template}({fields})"),
             }
         }
-        Value::Symbol(number) => {
-            program.tables().symbols.get(*number as usize).map_or_else(|| "?".to_owned(), |symbol| symbol.name.to_string())
-        }
+        Value::Symbol(number) => program
+            .tables()
+            .symbols
+            .get(*number as usize)
+            .map_or_else(|| "?".to_owned(), |symbol| symbol.name.to_string()),
         Value::Bool(_)
         | Value::Int(_)
         | Value::Number(_)
@@ -78,7 +82,13 @@ fn list(items: impl Iterator<Item = String>) -> String {
 pub fn field(program: &Program, number: u32) -> String {
     program.tables().fields.get(number as usize).map_or_else(
         || "?".to_owned(),
-        |field| if field.name.is_empty() { field.entity.to_string() } else { format!("{}.{}", field.entity, field.name) },
+        |field| {
+            if field.name.is_empty() {
+                field.entity.to_string()
+            } else {
+                format!("{}.{}", field.entity, field.name)
+            }
+        },
     )
 }
 
@@ -94,8 +104,12 @@ pub fn effect(program: &Program, kind: &EffectKind) -> String {
             None => "?".to_owned(),
         },
         EffectKind::Message(message) => format!("message {}", quoted(&message.text)),
-        EffectKind::Event(RunEvent::NotSet { field: number }) => format!("not set: {}", field(program, *number)),
-        EffectKind::Event(RunEvent::Failed { effect }) => format!("failed: effect {}.{}", effect.turn, effect.n),
+        EffectKind::Event(RunEvent::NotSet { field: number }) => {
+            format!("not set: {}", field(program, *number))
+        }
+        EffectKind::Event(RunEvent::Failed { effect }) => {
+            format!("failed: effect {}.{}", effect.turn, effect.n)
+        }
         EffectKind::Event(RunEvent::Trapped(trap)) => trapped(program, trap),
     }
 }
@@ -103,13 +117,16 @@ pub fn effect(program: &Program, kind: &EffectKind) -> String {
 /// A call as one would write it: what is absent or empty is left out, and only an obvious first argument has no name.
 fn call(program: &Program, action: &Action, args: &[Value]) -> String {
     let mut shown: Vec<String> = Vec::new();
-    let said = |value: &Value| !matches!(value, Value::None) && !matches!(value, Value::List(list) if list.is_empty());
+    let said = |value: &Value| {
+        !matches!(value, Value::None) && !matches!(value, Value::List(list) if list.is_empty())
+    };
     let several = args.iter().filter(|value| said(value)).count() > 1;
     for (n, (param, arg)) in action.params.iter().zip(args).enumerate() {
         if !said(arg) {
             continue;
         }
-        let obvious = n == 0 && !(several && param.slot.kind == Kind::Symbol && matches!(&*param.name, "on" | "to"));
+        let obvious =
+            n == 0 && !(several && param.slot.kind == Kind::Symbol && matches!(&*param.name, "on" | "to"));
         let text = value(program, arg);
         shown.push(if obvious { text } else { format!("{}: {text}", param.name) });
     }
@@ -155,7 +172,10 @@ pub fn message(program: &Program, message: &Message) -> BotLine {
         buttons: message
             .buttons
             .iter()
-            .map(|button| ButtonLine { label: button.label.to_string(), link: button.link.as_ref().map(text) })
+            .map(|button| ButtonLine {
+                label: button.label.to_string(),
+                link: button.link.as_ref().map(text),
+            })
             .collect(),
         route: route.join(", "),
     }

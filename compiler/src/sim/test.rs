@@ -8,10 +8,10 @@ use super::show;
 use super::text_pattern::matches;
 use super::transcript::{self, Line, LineKind};
 use super::world::World;
-use crate::ir::{ActionId, Test, TestKind, TestStmt};
+use crate::ir::{Test, TestKind, TestStmt};
 use crate::source::{Place, Sources};
+use sbot_vm::Program;
 use sbot_vm::value::Value;
-use sbot_vm::{EffectKind, Program};
 use std::sync::Arc;
 
 /// At most so many messages are held back for a later `fail message`.
@@ -82,7 +82,8 @@ pub fn run_test(program: &Arc<Program>, test: &Test<u32>, sources: &Sources, res
     let world = if restore { world.restoring_every_turn() } else { world };
     let mut tester = Tester { world, test, sources, read: 0, trapped: None };
     let failure = tester.run();
-    let name = program.tables().bots.get(test.bot).map_or_else(|| Arc::from("?"), |bot| Arc::clone(&bot.name));
+    let name =
+        program.tables().bots.get(test.bot).map_or_else(|| Arc::from("?"), |bot| Arc::clone(&bot.name));
     TestReport {
         title: Arc::clone(&test.title),
         bot: name,
@@ -96,34 +97,34 @@ pub fn run_test(program: &Arc<Program>, test: &Test<u32>, sources: &Sources, res
 
 /// Where the clock of the test stands first, if the test says so.
 fn start(program: &Program, test: &Test<u32>) -> Option<i64> {
-    test.stmts.iter().find_map(|stmt| match stmt.kind {
-        TestKind::At { year, month, day, hour, minute } => {
-            super::clock::instant(program, &format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}"))
-        }
-        _ => None,
-    })
+    let at = test.stmts.iter().find_map(|stmt| {
+        let TestKind::At { year, month, day, hour, minute } = stmt.kind else { return None };
+        Some(format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}"))
+    });
+    at.and_then(|at| super::clock::instant(program, &at))
 }
 
 /// What was asked for and what there was.
-struct Mismatch {
+pub(super) struct Mismatch {
     expected: String,
     got: String,
 }
 
 impl Mismatch {
-    fn new(expected: impl Into<String>, got: impl Into<String>) -> Mismatch {
+    pub(super) fn new(expected: impl Into<String>, got: impl Into<String>) -> Mismatch {
         Mismatch { expected: expected.into(), got: got.into() }
     }
 }
 
-struct Tester<'a> {
-    world: World,
+/// A test in progress.
+pub(super) struct Tester<'a> {
+    pub(super) world: World,
     test: &'a Test<u32>,
-    sources: &'a Sources,
+    pub(super) sources: &'a Sources,
     /// Bot messages before this line of the transcript count as read.
     read: usize,
     /// The statement during which a turn could not be finished, and why; until `expect ended` takes note of it.
-    trapped: Option<(Place, String)>,
+    pub(super) trapped: Option<(Place, String)>,
 }
 
 impl Tester<'_> {
@@ -137,8 +138,8 @@ impl Tester<'_> {
             if let Err(mismatch) = self.statement(n, stmt) {
                 return Some(Failure { place: stmt.place, expected: mismatch.expected, got: mismatch.got });
             }
-            let new = self.world.transcript().iter().skip(before);
-            let why = new.filter(|line| matches!(line.kind, LineKind::Trapped(_))).last();
+            let mut new = self.world.transcript().iter().skip(before);
+            let why = new.rfind(|line| matches!(line.kind, LineKind::Trapped(_)));
             if let Some(line) = why {
                 self.trapped = Some((stmt.place, line.to_string().trim().to_owned()));
             }
@@ -215,10 +216,10 @@ impl Tester<'_> {
         self.world.deliver().map_err(|why| Mismatch::new("a bot that comes to rest", why))
     }
 
-    fn value(&self, function: u32) -> Result<Value, Mismatch> {
-        self.world.evaluate(function).map_err(|trap| {
-            Mismatch::new("a value", show::trapped(self.world.program(), &trap))
-        })
+    pub(super) fn value(&self, function: u32) -> Result<Value, Mismatch> {
+        self.world
+            .evaluate(function)
+            .map_err(|trap| Mismatch::new("a value", show::trapped(self.world.program(), &trap)))
     }
 
     fn text(&self, function: u32) -> Result<String, Mismatch> {
@@ -264,127 +265,11 @@ impl Tester<'_> {
 
     fn bot_silent(&mut self) -> Result<(), Mismatch> {
         let unread = self.unread();
-        if unread.is_empty() { Ok(()) } else { Err(Mismatch::new("no message of the bot", self.heard(&unread))) }
-    }
-
-    fn expect(&mut self, stmt: &TestStmt<u32>) -> Result<(), Mismatch> {
-        let written = || self.written(stmt.place);
-        match &stmt.kind {
-            TestKind::Expect(condition) => {
-                if self.value(*condition)? == Value::Bool(true) {
-                    return Ok(());
-                }
-                Err(Mismatch::new(written(), self.mentioned(stmt.place)))
-            }
-            TestKind::ExpectAction { action, negated, args } => {
-                let wanted: Vec<Option<Value>> =
-                    args.iter().map(|arg| arg.map(|arg| self.value(arg)).transpose()).collect::<Result<_, _>>()?;
-                match (self.find(*action, &wanted), negated) {
-                    (Some(_), false) | (None, true) => Ok(()),
-                    (Some(found), true) => Err(Mismatch::new(written(), found)),
-                    (None, false) => Err(Mismatch::new(written(), self.recorded(*action))),
-                }
-            }
-            TestKind::ExpectStep(step) => match self.world.wait() {
-                Some(wait) if wait.step == *step => Ok(()),
-                Some(wait) => {
-                    Err(Mismatch::new(written(), format!("the bot waits at {} in step {}", wait.name, wait.step)))
-                }
-                None => Err(Mismatch::new(written(), self.stands())),
-            },
-            TestKind::ExpectWaiting if self.world.run().is_some() => Ok(()),
-            TestKind::ExpectEnded if self.world.run().is_none() && self.world.has_begun() => {
-                self.trapped = None;
-                Ok(())
-            }
-            _ => Err(Mismatch::new(written(), self.stands())),
+        if unread.is_empty() {
+            Ok(())
+        } else {
+            Err(Mismatch::new("no message of the bot", self.heard(&unread)))
         }
-    }
-
-    fn stands(&self) -> String {
-        match self.world.wait() {
-            Some(wait) => format!("the bot waits at {}", wait.name),
-            None if self.world.has_begun() => "the bot has ended".to_owned(),
-            None => "the bot has not begun".to_owned(),
-        }
-    }
-
-    /// The statement as it is written.
-    fn written(&self, place: Place) -> String {
-        let text = self.sources.get(place.file).slice(place.span);
-        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-        text.strip_prefix("expect ").map(str::to_owned).unwrap_or(text)
-    }
-
-    /// A recorded effect of this action with these arguments, as it is shown.
-    fn find(&self, action: ActionId, wanted: &[Option<Value>]) -> Option<String> {
-        let fits = |args: &[Value]| {
-            wanted.iter().zip(args).all(|(wanted, arg)| wanted.as_ref().is_none_or(|wanted| same(wanted, arg)))
-        };
-        let found = self.world.effects().find(|effect| match &effect.kind {
-            EffectKind::Action { action: called, args } => *called == action.0 && fits(args),
-            EffectKind::Message(_) | EffectKind::Set { .. } | EffectKind::Event(_) => false,
-        });
-        found.map(|effect| show::effect(self.world.program(), &effect.kind))
-    }
-
-    /// What was recorded instead of an action that was asked for.
-    fn recorded(&self, action: ActionId) -> String {
-        let actions = |only: Option<u32>| -> Vec<String> {
-            let effects = self.world.effects().filter_map(|effect| match &effect.kind {
-                EffectKind::Action { action, .. } if only.is_none_or(|only| only == *action) => {
-                    Some(show::effect(self.world.program(), &effect.kind))
-                }
-                _ => None,
-            });
-            effects.collect()
-        };
-        let name = self.world.tables().actions.get(action.0 as usize).map_or("?", |action| &*action.name);
-        let (same, any) = (actions(Some(action.0)), actions(None));
-        match (same.is_empty(), any.is_empty()) {
-            (false, _) => same.join(", "),
-            (true, false) => format!("no {name}, but {}", any.join(", ")),
-            (true, true) => "no action at all".to_owned(),
-        }
-    }
-
-    /// What the fields and variables hold that the source of an expectation speaks of.
-    fn mentioned(&self, place: Place) -> String {
-        let text = self.sources.get(place.file).slice(place.span);
-        let program = self.world.program();
-        let mut known: Vec<(String, String)> = (0u32..)
-            .zip(&self.world.facts().values)
-            .map(|(n, value)| (show::field(program, n), show::value(program, value)))
-            .collect();
-        if let (Some(wait), Some(run)) = (self.world.wait(), self.world.run()) {
-            let live = wait.live.iter().zip(&run.values);
-            known.extend(live.map(|(live, value)| (live.name.to_string(), show::value(program, value))));
-        }
-        let words: Vec<&str> = words(text);
-        known.retain(|(name, _)| words.contains(&name.as_str()));
-        known.dedup();
-        if known.is_empty() {
-            return match self.world.run() {
-                Some(_) => "it is false".to_owned(),
-                None => "it is false; variables are absent, because no bot is running".to_owned(),
-            };
-        }
-        known.iter().map(|(name, value)| format!("{name} = {value}")).collect::<Vec<_>>().join(", ")
-    }
-}
-
-/// The names of a source text, with their dots.
-fn words(text: &str) -> Vec<&str> {
-    text.split(|c: char| !c.is_alphanumeric() && c != '_' && c != '.').collect()
-}
-
-/// Whether a recorded argument is the one that was written: ints and numbers by value, texts and files by their text.
-fn same(wanted: &Value, got: &Value) -> bool {
-    match (wanted, got) {
-        (Value::Int(a), Value::Number(b)) | (Value::Number(b), Value::Int(a)) => *b == (*a).into(),
-        (Value::Text(a), Value::File(b)) | (Value::File(b), Value::Text(a)) => a == b,
-        (Value::List(a), Value::List(b)) => a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| same(a, b)),
-        (a, b) => a == b,
     }
 }
 

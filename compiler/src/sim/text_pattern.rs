@@ -6,7 +6,8 @@ pub fn matches(pattern: &str, text: &str) -> bool {
     let parts = split(pattern);
     let Some((first, rest)) = parts.split_first() else { return text.is_empty() };
     let Some((last, middle)) = rest.split_last() else { return first == text };
-    let Some(mut text) = text.strip_prefix(first.as_str()).and_then(|text| text.strip_suffix(last.as_str())) else {
+    let Some(mut text) = text.strip_prefix(first.as_str()).and_then(|text| text.strip_suffix(last.as_str()))
+    else {
         return false;
     };
     // Between two stars the first place is as good as any later one.

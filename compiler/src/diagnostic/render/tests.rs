@@ -83,9 +83,28 @@ fn warnings_say_so_and_reports_are_apart() {
     assert!(report.starts_with("warning[W0601]: nothing leads to the step `b`\n"));
     assert!(report.contains("───╯\n\nwarning[W0604]: the bot ends here\n"));
     assert!(report.ends_with("───╯\n"));
-    assert!(report.contains("╰── here"), "{report}");
     assert!(!report.contains('\x1b'));
     assert_eq!(render(&[], &sources(&texts), false), "");
+}
+
+#[test]
+fn a_place_without_words_is_underlined() {
+    let text = "step a:\n  set lead.budgt = 5\n  -> end\n";
+    let bare = |what| Diagnostic::new(Code::E0203, at(&[text], 0, what), "no");
+    let report = shown(text, bare("budgt"));
+    assert!(report.ends_with(" 2 │   set lead.budgt = 5\n   │            ─────\n───╯\n"), "{report}");
+    // Beside another label, above one, and over several lines.
+    let report = shown(text, bare("budgt").label(at(&[text], 0, "lead"), "of this"));
+    assert!(report.contains("   │       ──┬─ ─────\n   │         ╰───────── of this\n"), "{report}");
+    let report = shown(text, bare("budgt").label(at(&[text], 0, "end"), "then"));
+    assert!(report.contains(" 2 │   set lead.budgt = 5\n   │            ─────\n 3 │   -> end\n"), "{report}");
+    let report = shown(text, Diagnostic::new(Code::E0203, place(0, 0, text.len()), "no"));
+    assert!(report.contains("╰─") && !report.contains('\u{2}'), "{report}");
+    let report = shown(
+        text,
+        Diagnostic::new(Code::E0203, place(0, 0, text.len()), "no").label(at(&[text], 0, "end"), "x"),
+    );
+    assert!(!report.contains('\u{2}'), "{report}");
 }
 
 #[test]
@@ -268,6 +287,8 @@ fn hints_are_shown_only_when_they_are_one_short_line() {
     assert!(hint(Span::new(at("end").start, at("end").start), "-> ").ends_with("   3 │   -> end\n"));
     assert!(hint(at("  end"), "").ends_with("   3 │\n"));
     assert!(!hint(at("end"), "end").contains("help"));
+    let before_end = Span::new(at("end").start, at("end").start);
+    assert!(!hint(before_end, ", ").contains("help"));
     assert!(!hint(at("end"), "a\nb").contains("help"));
     assert!(!hint(at("\"x\"\n  end"), "y").contains("help"));
     assert!(!hint(at("end"), &"x".repeat(1000)).contains("help"));

@@ -1,0 +1,185 @@
+//! What can be done in the world: the client writes, presses, comments; the clock is turned; a delivery fails.
+
+use super::facts;
+use super::show;
+use super::transcript::{ClientLine, LineKind};
+use super::world::World;
+use sbot_vm::program::{On, SymbolKind, TriggerKind, Wait};
+use sbot_vm::value::Value;
+use sbot_vm::{ClientMessage, EventKind};
+use std::sync::Arc;
+
+/// A bot that is still busy after so many turns without the client does so for ever.
+const MAX_TURNS: usize = 10_000;
+/// The end of the year 9999.
+const LATEST: i64 = 253_402_300_800_000;
+
+impl World {
+    /// The client writes. Without a channel it is the first one of the bot's trigger.
+    pub fn client_says(&mut self, text: &str, via: Option<u32>) {
+        self.note(LineKind::Client(ClientLine::Says(text.to_owned())));
+        let channel = via.or_else(|| self.channel(TriggerKind::Message));
+        self.happens(EventKind::Message(ClientMessage {
+            text: Some(Arc::from(text)),
+            channel,
+            ..ClientMessage::default()
+        }));
+    }
+
+    /// The client presses a button that some message has shown.
+    ///
+    /// # Errors
+    /// No message has shown such a button, or it is a link.
+    pub fn press(&mut self, label: &str) -> Result<(), String> {
+        let shown: Vec<&str> = self
+            .messages()
+            .flat_map(|(_, message)| &message.buttons)
+            .filter(|button| button.link.is_none())
+            .map(|button| &*button.label)
+            .collect();
+        if !shown.contains(&label) {
+            let offered = self.offered();
+            return Err(match (shown.is_empty(), offered.is_empty()) {
+                (true, _) => format!("there is no button {}: no message has shown one", show::quoted(label)),
+                (false, true) => {
+                    format!("there is no button {}, and none is offered now", show::quoted(label))
+                }
+                (false, false) => {
+                    let labels: Vec<String> = offered.iter().map(|label| show::quoted(label)).collect();
+                    format!("there is no button {}, there is {}", show::quoted(label), labels.join(", "))
+                }
+            });
+        }
+        self.note(LineKind::Client(ClientLine::Presses(label.to_owned())));
+        let channel = self.channel(TriggerKind::Message);
+        self.happens(EventKind::Press { label: Arc::from(label), channel });
+        Ok(())
+    }
+
+    /// The client comments on a post.
+    pub fn comment(&mut self, text: &str) {
+        self.note(LineKind::Client(ClientLine::Comments(text.to_owned())));
+        let channel = self.channel(TriggerKind::Comment);
+        self.happens(EventKind::Comment { text: Arc::from(text), channel });
+    }
+
+    /// The client sends a file without a text.
+    pub fn sends(&mut self, file: &str) {
+        self.note(LineKind::Client(ClientLine::Sends(file.to_owned())));
+        let channel = self.channel(TriggerKind::Message);
+        self.happens(EventKind::Message(ClientMessage {
+            channel,
+            file: Some(Arc::from(file)),
+            ..ClientMessage::default()
+        }));
+    }
+
+    /// The client opens a video.
+    pub fn opens_video(&mut self) {
+        self.note(LineKind::Client(ClientLine::OpensVideo));
+        self.happens(EventKind::VideoOpened);
+    }
+
+    /// The client closes a video.
+    pub fn closes_video(&mut self) {
+        self.note(LineKind::Client(ClientLine::ClosesVideo));
+        self.happens(EventKind::VideoClosed);
+    }
+
+    /// Starts the bot by a kind of trigger, with nothing said.
+    pub fn start(&mut self, kind: TriggerKind) {
+        let channel = self.channel(kind);
+        let (name, event) = match kind {
+            TriggerKind::Manual => ("manual", EventKind::Manual),
+            TriggerKind::Message => {
+                ("message", EventKind::Message(ClientMessage { channel, ..ClientMessage::default() }))
+            }
+            TriggerKind::Comment => ("comment", EventKind::Comment { text: Arc::from(""), channel }),
+        };
+        self.note(LineKind::Trigger(name.to_owned()));
+        self.happens(event);
+    }
+
+    /// Turns the clock on by some seconds. Timers that become due fire one by one, each at its own instant.
+    /// Messages count as delivered at once; with `hold` the run is left waiting for the report.
+    ///
+    /// # Errors
+    /// The clock would leave the calendar, or the bot never comes to rest.
+    pub fn advance(&mut self, seconds: i64, hold: bool) -> Result<(), String> {
+        let until =
+            seconds.checked_mul(1000).and_then(|by| self.now.checked_add(by)).filter(|until| *until < LATEST);
+        let until = until.ok_or("the clock does not go past the year 9999")?;
+        for _ in 0..MAX_TURNS {
+            let due = self.run.as_ref().and_then(|run| run.deadlines.iter().min().copied());
+            let Some(due) = due.filter(|due| *due <= until) else {
+                self.turn_clock(until);
+                return Ok(());
+            };
+            self.turn_clock(due.max(self.now));
+            if !self.happens(EventKind::Timer) {
+                return Err("a timer is due and the run does not take it".to_owned());
+            }
+            if !hold {
+                self.deliver()?;
+            }
+        }
+        Err(format!("the bot has taken {MAX_TURNS} turns without the client and goes on"))
+    }
+
+    fn turn_clock(&mut self, to: i64) {
+        let moved = to - self.now;
+        self.now = to;
+        if moved > 0 {
+            let by = show::span(&self.program, moved);
+            let to = show::plain(&self.program, &Value::DateTime(to));
+            self.note(LineKind::Clock { by, to });
+        }
+    }
+
+    /// Whether the run waits for the report that its message was delivered.
+    #[must_use]
+    pub fn awaits_delivery(&self) -> bool {
+        let asks = |wait: &Wait| wait.exits.iter().any(|exit| exit.on == On::Delivered);
+        self.wait().is_some_and(asks)
+    }
+
+    /// Reports messages as delivered, as long as the run waits for that.
+    ///
+    /// # Errors
+    /// The bot never comes to rest.
+    pub fn deliver(&mut self) -> Result<(), String> {
+        for _ in 0..MAX_TURNS {
+            if !self.deliver_one() {
+                return Ok(());
+            }
+        }
+        Err(format!("the bot has sent {MAX_TURNS} messages without the client and goes on"))
+    }
+
+    /// Reports one message as delivered. False if the run does not wait for that.
+    pub fn deliver_one(&mut self) -> bool {
+        let effect = if self.awaits_delivery() { self.run.as_ref().and_then(|run| run.effect) } else { None };
+        effect.is_some_and(|effect| self.happens(EventKind::Delivered { effect }))
+    }
+
+    /// Reports the last message as one that could not be delivered.
+    ///
+    /// # Errors
+    /// There is no message.
+    pub fn fail_last_message(&mut self) -> Result<(), String> {
+        let effect = self.sent.ok_or("no message has been sent yet")?;
+        self.note(LineKind::NotDelivered);
+        self.happens(EventKind::Failed { effect });
+        Ok(())
+    }
+
+    /// The channel of an event that names none: the first one of the trigger, or of any trigger, or the first declared.
+    fn channel(&self, kind: TriggerKind) -> Option<u32> {
+        let triggers =
+            self.tables().bots.get(self.bot as usize).map(|bot| bot.triggers.as_slice()).unwrap_or_default();
+        let of_kind = triggers.iter().find(|trigger| trigger.kind == kind).or(triggers.first());
+        of_kind
+            .and_then(|trigger| trigger.via.first().copied())
+            .or_else(|| facts::first_symbol(self.tables(), SymbolKind::Channel))
+    }
+}
