@@ -33,7 +33,9 @@ fn same(yardstick: &mut Yardstick, vm: &mut Vm) -> Result<(), String> {
         got.clear();
         vm.durable(script, &mut got, &mut Vec::new());
         if want != got {
-            return Err(format!("script {script} differs when it is encoded\n want {want:#?}\n got {got:#?}"));
+            return Err(format!(
+                "script {script} differs when it is encoded\n want {want:#?}\n got {got:#?}"
+            ));
         }
     }
     Ok(())
@@ -53,18 +55,41 @@ fn main() -> Result<(), String> {
     let (mut log, mut other): (Vec<Act>, Vec<Act>) = (Vec::new(), Vec::new());
     let memory = pair(
         long,
-        |i| { log.clear(); yardstick.in_memory(i % 3, &mut log); black_box(&log); },
-        |i| { other.clear(); vm.in_memory(i % 3, &mut other); black_box(&other); },
+        |i| {
+            log.clear();
+            yardstick.in_memory(i % 3, &mut log);
+            black_box(&log);
+        },
+        |i| {
+            other.clear();
+            vm.in_memory(i % 3, &mut other);
+            black_box(&other);
+        },
     );
     let (mut sizes, mut own) = (Vec::new(), Vec::new());
     let durable = pair(
         long,
-        |i| { log.clear(); own.clear(); yardstick.durable(i % 3, &mut log, &mut own); black_box(&log); },
-        |i| { other.clear(); sizes.clear(); vm.durable(i % 3, &mut other, &mut sizes); black_box(&other); },
+        |i| {
+            log.clear();
+            own.clear();
+            yardstick.durable(i % 3, &mut log, &mut own);
+            black_box(&log);
+        },
+        |i| {
+            other.clear();
+            sizes.clear();
+            vm.durable(i % 3, &mut other, &mut sizes);
+            black_box(&other);
+        },
     );
     println!("\n{:<34}{:>16}{:>16}{:>9}", "6 events, 14 effects", "by hand", "sbot", "ratio");
     for (what, pair) in [("in memory", memory), ("encoded between events", durable)] {
-        println!("{what:<34}{:>10.0} conv/s{:>10.0} conv/s{:>8.0} %", pair.yardstick, pair.contender, pair.ratio * 100.0);
+        println!(
+            "{what:<34}{:>10.0} conv/s{:>10.0} conv/s{:>8.0} %",
+            pair.yardstick,
+            pair.contender,
+            pair.ratio * 100.0
+        );
     }
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
     for script in 0..3 {
@@ -74,15 +99,32 @@ fn main() -> Result<(), String> {
     let mean = |sizes: &[usize]| sizes.iter().sum::<usize>() as f64 / sizes.len().max(1) as f64;
     let most = |sizes: &[usize]| sizes.iter().max().copied().unwrap_or(0);
     println!("\n{:<34}{:>16}{:>16}", "bytes of a parked run", "by hand", "sbot");
-    println!("{:<34}{:>16.1}{:>16.1}\n{:<34}{:>16}{:>16}", "mean", mean(&theirs), mean(&ours), "largest", most(&theirs), most(&ours));
+    println!(
+        "{:<34}{:>16.1}{:>16.1}\n{:<34}{:>16}{:>16}",
+        "mean",
+        mean(&theirs),
+        mean(&ours),
+        "largest",
+        most(&theirs),
+        most(&ours)
+    );
     println!("\n{:<34}{:>16}{:>16}", "compile, with every check", "time", "lines/s");
     for n in [1_000, 10_000] {
         let source = steps(n);
         let lines = source.lines().count();
         let mut result = Ok(());
-        let took = once(|| result = compile(black_box(&source)).map(|program| { black_box(&program); }));
+        let took = once(|| {
+            result = compile(black_box(&source)).map(|program| {
+                black_box(&program);
+            })
+        });
         result?;
-        println!("{:<34}{:>13.1} ms{:>16.0}", format!("{n} steps, {lines} lines"), took.as_secs_f64() * 1e3, lines as f64 / took.as_secs_f64());
+        println!(
+            "{:<34}{:>13.1} ms{:>16.0}",
+            format!("{n} steps, {lines} lines"),
+            took.as_secs_f64() * 1e3,
+            lines as f64 / took.as_secs_f64()
+        );
     }
     Ok(())
 }

@@ -1,9 +1,7 @@
 //! The conversation in the language, held by the VM.
 
 use crate::script::{Act, Contender, Event, SCRIPTS, Script};
-use sbot_vm::{
-    ClientMessage, EffectKind, EventKind, Facts, Limits, Machine, Program, Run, Status, Value,
-};
+use sbot_vm::{ClientMessage, EffectKind, EventKind, Facts, Limits, Machine, Program, Run, Status, Value};
 use std::io;
 
 /// The bot of the reference conversation.
@@ -37,7 +35,11 @@ impl sbotc::Files for OneFile<'_> {
 pub fn compile(source: &str) -> Result<Program, String> {
     let checked = sbotc::check_files("main.sbot", &OneFile(source)).map_err(|e| e.to_string())?;
     let Some(project) = &checked.project else {
-        return Err(checked.diagnostics.iter().find(|found| found.is_error()).map_or_else(String::new, |found| found.message.clone()));
+        return Err(checked
+            .diagnostics
+            .iter()
+            .find(|found| found.is_error())
+            .map_or_else(String::new, |found| found.message.clone()));
     };
     let lowered = sbotc::lower::lower(project, &checked.sources, false);
     Program::new(lowered.tables, Some(lowered.debug)).map_err(|e| e.to_string())
@@ -55,7 +57,9 @@ impl Vm {
     fn event(event: Event, at: i64) -> sbot_vm::Event {
         let kind = match event {
             Event::Start => EventKind::Manual,
-            Event::Says(text) => EventKind::Message(ClientMessage { text: Some(text.into()), ..ClientMessage::default() }),
+            Event::Says(text) => {
+                EventKind::Message(ClientMessage { text: Some(text.into()), ..ClientMessage::default() })
+            }
             Event::Timer => EventKind::Timer,
         };
         sbot_vm::Event { at: if event == Event::Timer { at + 2 * 3_600_000 } else { at }, kind }
@@ -82,7 +86,9 @@ impl Vm {
         let name = self.program.tables().actions.get(action as usize).map_or("", |action| &action.name);
         match (name, args) {
             ("manage_tags", [_, Value::List(add), ..]) => {
-                Act::Tag(add.first().map_or_else(String::new, |tag| if let Value::Text(tag) = tag { tag.to_string() } else { String::new() }))
+                Act::Tag(add.first().map_or_else(String::new, |tag| {
+                    if let Value::Text(tag) = tag { tag.to_string() } else { String::new() }
+                }))
             }
             ("add_note", [Value::Text(text), ..]) => Act::Note(text.to_string()),
             _ => Act::Stage,
@@ -91,7 +97,9 @@ impl Vm {
 
     /// Starts or resumes; true if the conversation is over.
     fn step(&mut self, script: usize, n: usize, run: &mut Run) -> bool {
-        let (Some(facts), Some(event)) = (self.facts.get(script), SCRIPTS.get(script).and_then(|script| script.events.get(n))) else {
+        let (Some(facts), Some(event)) =
+            (self.facts.get(script), SCRIPTS.get(script).and_then(|script| script.events.get(n)))
+        else {
             return true;
         };
         let event = Self::event(*event, 1_700_000_000_000);

@@ -45,7 +45,9 @@ fn ask(log: &mut Vec<Act>, text: String) {
 
 fn option(text: &str) -> Option<usize> {
     let text = text.trim().to_lowercase();
-    BUTTONS.iter().position(|(label, synonyms)| text.eq_ignore_ascii_case(label) || synonyms.contains(&text.as_str()))
+    BUTTONS
+        .iter()
+        .position(|(label, synonyms)| text.eq_ignore_ascii_case(label) || synonyms.contains(&text.as_str()))
 }
 
 impl Yardstick {
@@ -92,7 +94,14 @@ impl Yardstick {
                 log.push(Act::Note(format!("Phone {}, interested in {interest}", state.phone)));
                 log.push(Act::Stage);
                 let rich = script.budget > 1000;
-                send(log, if rich { "Great, a senior manager will call you." } else { "Great, we will text you the details." });
+                send(
+                    log,
+                    if rich {
+                        "Great, a senior manager will call you."
+                    } else {
+                        "Great, we will text you the details."
+                    },
+                );
                 state.at = At::Race;
             }
             (At::Phone, Event::Says(_)) => {
@@ -104,7 +113,14 @@ impl Yardstick {
             }
             (At::Race, event) => {
                 let timer = event == Event::Timer;
-                send(log, if timer { "Just checking in: we will call you shortly." } else { "Thanks for the quick reply! We are on it." });
+                send(
+                    log,
+                    if timer {
+                        "Just checking in: we will call you shortly."
+                    } else {
+                        "Thanks for the quick reply! We are on it."
+                    },
+                );
                 Self::finish(state, log);
             }
             _ => {}
@@ -129,7 +145,8 @@ impl Contender for Yardstick {
         let Some(script) = SCRIPTS.get(script) else { return };
         let mut bytes: Vec<u8> = Vec::new();
         for (n, event) in script.events.into_iter().enumerate() {
-            let mut state = if n == 0 { new() } else { postcard::from_bytes(&bytes).unwrap_or_else(|_| new()) };
+            let mut state =
+                if n == 0 { new() } else { postcard::from_bytes(&bytes).unwrap_or_else(|_| new()) };
             self.take(&mut state, event, script, log);
             if state.at != At::Done {
                 bytes = postcard::to_allocvec(&state).unwrap_or_default();

@@ -367,7 +367,11 @@ pub enum ExprKind {
     Not(Box<Expr>),
     Neg(Box<Expr>),
     /// Both sides are evaluated.
-    Binary { op: BinaryOp, left: Box<Expr>, right: Box<Expr> },
+    Binary {
+        op: BinaryOp,
+        left: Box<Expr>,
+        right: Box<Expr>,
+    },
     /// The right side only if the left is true.
     And(Box<Expr>, Box<Expr>),
     /// The right side only if the left is false.
@@ -376,16 +380,31 @@ pub enum ExprKind {
     Coalesce(Box<Expr>, Box<Expr>),
     IsSet(Box<Expr>),
     /// `value in list`
-    In { value: Box<Expr>, list: Box<Expr> },
+    In {
+        value: Box<Expr>,
+        list: Box<Expr>,
+    },
     /// Texts of the parts, one after the other.
     Concat(Vec<Expr>),
     List(Vec<Expr>),
-    Index { list: Box<Expr>, index: Box<Expr> },
+    Index {
+        list: Box<Expr>,
+        index: Box<Expr>,
+    },
     /// Number in `sbot_vm::builtin::BUILTINS`.
-    Builtin { number: u16, args: Vec<Expr> },
-    Call { function: FnId, args: Vec<Expr> },
+    Builtin {
+        number: u16,
+        args: Vec<Expr>,
+    },
+    Call {
+        function: FnId,
+        args: Vec<Expr>,
+    },
     /// False if the text is absent.
-    Matches { value: Box<Expr>, regex: Arc<str> },
+    Matches {
+        value: Box<Expr>,
+        regex: Arc<str>,
+    },
 }
 
 /// Operators whose sides are both evaluated. Greater-than is less-than with the sides exchanged.
@@ -433,9 +452,21 @@ pub struct TestStmt<E = Expr> {
 #[allow(missing_docs)]
 pub enum TestKind<E = Expr> {
     /// Only as the first: local date and time of the account's zone.
-    At { year: i16, month: i8, day: i8, hour: i8, minute: i8 },
-    Given { field: FieldId, value: E },
-    ClientSays { text: E, via: Option<u32> },
+    At {
+        year: i16,
+        month: i8,
+        day: i8,
+        hour: i8,
+        minute: i8,
+    },
+    Given {
+        field: FieldId,
+        value: E,
+    },
+    ClientSays {
+        text: E,
+        via: Option<u32>,
+    },
     ClientPresses(E),
     ClientSends(E),
     ClientComments(E),
@@ -444,12 +475,19 @@ pub enum TestKind<E = Expr> {
     /// A duration.
     Wait(E),
     FailMessage,
-    BotSays { text: E, next: bool },
+    BotSays {
+        text: E,
+        next: bool,
+    },
     BotSilent,
     /// A bool.
     Expect(E),
     /// Arguments that were not written are `None` and match anything.
-    ExpectAction { action: ActionId, negated: bool, args: Vec<Option<E>> },
+    ExpectAction {
+        action: ActionId,
+        negated: bool,
+        args: Vec<Option<E>>,
+    },
     /// The name of a step.
     ExpectStep(Arc<str>),
     ExpectWaiting,

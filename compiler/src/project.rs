@@ -100,7 +100,10 @@ impl Loader<'_> {
         let error = |why: String| ReadError { path: path.to_owned(), why };
         let bytes = self.files.read(path).map_err(|e| error(e.to_string()))?;
         if bytes.len() > MAX_SOURCE {
-            return Err(error(format!("it has {} bytes; a file may have {MAX_SOURCE}, so split it", bytes.len())));
+            return Err(error(format!(
+                "it has {} bytes; a file may have {MAX_SOURCE}, so split it",
+                bytes.len()
+            )));
         }
         let text = String::from_utf8(bytes).map_err(|e| {
             error(format!("byte {} is not UTF-8; save the file as UTF-8", e.utf8_error().valid_up_to()))
@@ -128,12 +131,19 @@ impl Loader<'_> {
             .file
             .items
             .iter()
-            .filter_map(|item| match &item.kind {
-                ItemKind::Use(text) => Some((text.plain()?.to_owned(), text.span)),
-                _ => None,
+            .filter_map(|item| {
+                let ItemKind::Use(text) = &item.kind else { return None };
+                Some((text.plain()?.to_owned(), text.span))
             })
             .collect();
-        self.parsed.units.push(Unit { file: id, tree: parsed.file, comments: parsed.comments, uses: Vec::new(), std, entry });
+        self.parsed.units.push(Unit {
+            file: id,
+            tree: parsed.file,
+            comments: parsed.comments,
+            uses: Vec::new(),
+            std,
+            entry,
+        });
         self.open.push(id);
         for (wanted, span) in wanted {
             if let Some(used) = self.follow(&path, &wanted, Place { file: id, span })
@@ -152,8 +162,12 @@ impl Loader<'_> {
             if found.is_none() {
                 let names: Vec<&str> = sbot_stdlib::FILES.iter().map(|file| file.path).collect();
                 self.parsed.diagnostics.push(
-                    Diagnostic::new(Code::E0205, place, format!("the standard library has no file `{wanted}`"))
-                        .help(format!("it has {}", names.join(", "))),
+                    Diagnostic::new(
+                        Code::E0205,
+                        place,
+                        format!("the standard library has no file `{wanted}`"),
+                    )
+                    .help(format!("it has {}", names.join(", "))),
                 );
             }
             return found;

@@ -1,6 +1,6 @@
 //! The types of the language and what may stand where.
 
-use sbot_vm::program::SymbolKind;
+use sbot_vm::program::{Format, SymbolKind};
 use sbot_vm::value::{Kind, Slot};
 use smol_str::SmolStr;
 use std::fmt;
@@ -46,9 +46,10 @@ impl Ty {
     /// `T?`; an optional stays one.
     #[must_use]
     pub fn optional(self) -> Ty {
-        match self {
-            Ty::Optional(_) | Ty::Error | Ty::None => self,
-            other => Ty::Optional(Arc::new(other)),
+        if matches!(self, Ty::Optional(_) | Ty::Error | Ty::None) {
+            self
+        } else {
+            Ty::Optional(Arc::new(self))
         }
     }
 
@@ -61,10 +62,7 @@ impl Ty {
     /// Without its `?`.
     #[must_use]
     pub fn present(&self) -> &Ty {
-        match self {
-            Ty::Optional(inner) => inner,
-            other => other,
-        }
+        if let Ty::Optional(inner) = self { inner } else { self }
     }
 
     /// Whether a value may be absent.
@@ -95,11 +93,26 @@ impl Ty {
             (Ty::Error, _) | (_, Ty::Error | Ty::Any) | (Ty::Int, Ty::Number) => true,
             (Ty::Phone | Ty::Email | Ty::Url | Ty::Choice(_), Ty::Text) => true,
             (Ty::Choice(have), Ty::Choice(want)) => have.iter().all(|text| want.contains(text)),
-            (Ty::List(have), Ty::List(want)) => have.widens_to(want) && (want.is_optional() || !have.is_optional()),
+            (Ty::List(have), Ty::List(want)) => {
+                have.widens_to(want) && (want.is_optional() || !have.is_optional())
+            }
             (Ty::Symbol(SymbolKind::User | SymbolKind::Team), Ty::Recipient) => true,
             (Ty::Object(name), Ty::Symbol(SymbolKind::Entity)) => is_entity(name),
             (have, want) => have == want,
         }
+    }
+
+    /// How the VM converts a text into it.
+    #[must_use]
+    pub fn format(&self) -> Format {
+        let ty = self.present();
+        if let Ty::Choice(texts) = ty {
+            return Format::Choice(texts.iter().map(|text| text.as_str().into()).collect());
+        }
+        [(Ty::Phone, Format::Phone), (Ty::Email, Format::Email), (Ty::Url, Format::Url)]
+            .into_iter()
+            .find(|(known, _)| known == ty)
+            .map_or(Format::Plain, |(_, format)| format)
     }
 
     /// What the VM checks of it.
@@ -118,7 +131,9 @@ impl Ty {
             Ty::Json => Kind::Json,
             Ty::List(_) => Kind::List,
             Ty::Symbol(_) | Ty::Recipient | Ty::Object(_) => Kind::Symbol,
-            Ty::Error | Ty::None | Ty::Any | Ty::Optional(_) => return Slot { kind: Kind::Text, optional: true },
+            Ty::Error | Ty::None | Ty::Any | Ty::Optional(_) => {
+                return Slot { kind: Kind::Text, optional: true };
+            }
         };
         Slot { kind, optional: self.is_optional() }
     }
@@ -177,7 +192,23 @@ impl fmt::Display for Ty {
             Ty::Optional(inner) if matches!(**inner, Ty::Choice(_)) => write!(f, "({inner})?"),
             Ty::Optional(inner) => write!(f, "{inner}?"),
             Ty::Object(name) => f.write_str(name),
-            _ => f.write_str("?"),
+            Ty::Error | Ty::Any => f.write_str("?"),
+            // Named: found above.
+            Ty::Bool
+            | Ty::Int
+            | Ty::Number
+            | Ty::Text
+            | Ty::Date
+            | Ty::Time
+            | Ty::DateTime
+            | Ty::Duration
+            | Ty::Phone
+            | Ty::Email
+            | Ty::Url
+            | Ty::File
+            | Ty::Json
+            | Ty::Symbol(_)
+            | Ty::Recipient => Ok(()),
         }
     }
 }

@@ -324,6 +324,16 @@ fn tests_are_run() {
     let (bot, _) = BOT.trim_start().split_once("test").unwrap();
     scratch.write("hello.sbot", bot).sbotc(&["test", "."]).exits(0).prints("There are no tests");
     scratch.write("hello.sbot", "bot hello\nstep a: -> b\n").sbotc(&["test", "."]).exits(1).says("E0201");
+    let one =
+        "bot one\ntrigger message\nstep a: message \"x\" -> end\ntest \"x\" { client \"hi\" bot \"x\" }\n";
+    scratch.write("one.sbot", one);
+    scratch
+        .sbotc(&["test", "hello.sbot", "one.sbot"])
+        .exits(1)
+        .says("E0201")
+        .prints("ok    one: x")
+        .prints("1 passed");
+    scratch.sbotc(&["test", "one.sbot", "nothing.sbot"]).exits(2).says("nothing.sbot");
 }
 
 #[test]

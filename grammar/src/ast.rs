@@ -101,22 +101,66 @@ pub enum ItemKind {
     Step(Step),
     Flow(Flow),
     Fn(Fn),
-    Type { name: Name, ty: TypeExpr },
+    Type {
+        name: Name,
+        ty: TypeExpr,
+    },
     /// `account { zone "Europe/Madrid", … }`
     Account(Vec<(Name, Text)>),
-    Entity { name: Name, fields: Vec<FieldDecl> },
-    Pipeline { name: Name, title: Text, stages: Vec<Stage> },
-    User { name: Name, title: Text },
-    Team { name: Name, title: Text, members: Vec<Name> },
-    Channel { name: Name, kind: Name, title: Text },
-    Template { name: Name, params: Vec<Param>, via: Vec<Name>, text: Text },
-    EmailTemplate { name: Name, params: Vec<Param>, subject: Text, body: Text },
-    Form { name: Name, title: Text, parts: Vec<FormPart> },
-    Hours { name: Name, rows: Vec<HoursRow> },
+    Entity {
+        name: Name,
+        fields: Vec<FieldDecl>,
+    },
+    Pipeline {
+        name: Name,
+        title: Text,
+        stages: Vec<Stage>,
+    },
+    User {
+        name: Name,
+        title: Text,
+    },
+    Team {
+        name: Name,
+        title: Text,
+        members: Vec<Name>,
+    },
+    Channel {
+        name: Name,
+        kind: Name,
+        title: Text,
+    },
+    Template {
+        name: Name,
+        params: Vec<Param>,
+        via: Vec<Name>,
+        text: Text,
+    },
+    EmailTemplate {
+        name: Name,
+        params: Vec<Param>,
+        subject: Text,
+        body: Text,
+    },
+    Form {
+        name: Name,
+        title: Text,
+        parts: Vec<FormPart>,
+    },
+    Hours {
+        name: Name,
+        rows: Vec<HoursRow>,
+    },
     Action(Action),
     /// Only `ItemKind::Action` items stand inside.
-    Widget { name: Name, actions: Vec<Item> },
-    Test { title: Text, stmts: Vec<TestStmt> },
+    Widget {
+        name: Name,
+        actions: Vec<Item>,
+    },
+    Test {
+        title: Text,
+        stmts: Vec<TestStmt>,
+    },
     /// Tokens that made no item; an error tells why.
     Error,
 }
@@ -390,8 +434,15 @@ pub enum StmtKind {
     Assign(Assign),
     Call(Call),
     Code(Block),
-    For { name: Name, list: Expr, body: Block },
-    While { condition: Expr, body: Block },
+    For {
+        name: Name,
+        list: Expr,
+        body: Block,
+    },
+    While {
+        condition: Expr,
+        body: Block,
+    },
     Break,
     Continue,
     Return(Option<Expr>),
@@ -421,7 +472,10 @@ pub enum Event {
     Hours(Name),
     VideoOpened(Span),
     VideoClosed(Span),
-    Named { name: Name, binds: Vec<Name> },
+    Named {
+        name: Name,
+        binds: Vec<Name>,
+    },
     /// Recovered; an error tells why.
     Error(Span),
 }
@@ -483,8 +537,14 @@ pub struct Button {
 #[allow(missing_docs)]
 pub enum ButtonKind {
     /// The first label is shown, the others are synonyms.
-    Reply { labels: Vec<Expr>, body: Option<Body> },
-    Link { label: Expr, url: Expr },
+    Reply {
+        labels: Vec<Expr>,
+        body: Option<Body>,
+    },
+    Link {
+        label: Expr,
+        url: Expr,
+    },
     /// Recovered; an error tells why.
     Error,
 }
@@ -589,7 +649,10 @@ pub struct Arm {
 #[allow(missing_docs)]
 pub enum ArmTest {
     Expr(Expr),
-    Pattern { pattern: Pattern, bind: Option<Name> },
+    Pattern {
+        pattern: Pattern,
+        bind: Option<Name>,
+    },
     Else(Span),
     /// Recovered; an error tells why.
     Error(Span),
@@ -695,7 +758,10 @@ pub enum PatternKind {
     Value(Expr),
     Range(Expr, Expr),
     /// `contains X`, `contains number in a..b`. Kind words arrive as `ExprKind::Name`.
-    Contains { what: Expr, range: Option<(Expr, Expr)> },
+    Contains {
+        what: Expr,
+        range: Option<(Expr, Expr)>,
+    },
     Length(Expr),
     LengthRange(Expr, Expr),
     /// `matches r"…"`: the text of the expression, without the quotes.
@@ -765,25 +831,60 @@ pub enum ExprKind {
     None,
     /// A name; `bot` is one too.
     Name(Name),
-    Field { base: Box<Expr>, name: Name },
-    Index { base: Box<Expr>, index: Box<Expr> },
-    Call { callee: Box<Expr>, args: Vec<Arg> },
+    Field {
+        base: Box<Expr>,
+        name: Name,
+    },
+    Index {
+        base: Box<Expr>,
+        index: Box<Expr>,
+    },
+    Call {
+        callee: Box<Expr>,
+        args: Vec<Arg>,
+    },
     List(Vec<Expr>),
     Record(Vec<(Name, Expr)>),
     Paren(Box<Expr>),
     Not(Box<Expr>),
     Neg(Box<Expr>),
-    Binary { op: BinaryOp, op_span: Span, left: Box<Expr>, right: Box<Expr> },
+    Binary {
+        op: BinaryOp,
+        op_span: Span,
+        left: Box<Expr>,
+        right: Box<Expr>,
+    },
     /// `x in list`, `x not in list`.
-    In { negated: bool, value: Box<Expr>, list: Box<Expr> },
+    In {
+        negated: bool,
+        value: Box<Expr>,
+        list: Box<Expr>,
+    },
     /// `x in a..b`.
-    InRange { negated: bool, value: Box<Expr>, from: Box<Expr>, to: Box<Expr> },
+    InRange {
+        negated: bool,
+        value: Box<Expr>,
+        from: Box<Expr>,
+        to: Box<Expr>,
+    },
     /// `x contains y`, `x contains number in a..b`.
-    Contains { negated: bool, value: Box<Expr>, what: Box<Expr>, range: Option<Box<(Expr, Expr)>> },
+    Contains {
+        negated: bool,
+        value: Box<Expr>,
+        what: Box<Expr>,
+        range: Option<Box<(Expr, Expr)>>,
+    },
     /// `x matches r"…"`.
-    Matches { negated: bool, value: Box<Expr>, regex: Text },
+    Matches {
+        negated: bool,
+        value: Box<Expr>,
+        regex: Text,
+    },
     /// `x is set`, `x is not set`.
-    IsSet { negated: bool, value: Box<Expr> },
+    IsSet {
+        negated: bool,
+        value: Box<Expr>,
+    },
     /// Recovered; an error tells why.
     Error,
 }
@@ -820,9 +921,18 @@ pub struct TestStmt {
 #[derive(Clone, Debug)]
 #[allow(missing_docs)]
 pub enum TestKind {
-    At { date: Date, time: Time },
-    Given { field: Path, value: Expr },
-    ClientSays { text: Text, via: Option<Name> },
+    At {
+        date: Date,
+        time: Time,
+    },
+    Given {
+        field: Path,
+        value: Expr,
+    },
+    ClientSays {
+        text: Text,
+        via: Option<Name>,
+    },
     ClientPresses(Text),
     ClientSends(Text),
     ClientComments(Text),
@@ -830,7 +940,10 @@ pub enum TestKind {
     ClientClosesVideo,
     Wait(Expr),
     /// `answer action.exit(args)`, `answer action(value)`.
-    Answer { path: Path, args: Vec<Arg> },
+    Answer {
+        path: Path,
+        args: Vec<Arg>,
+    },
     FailMessage,
     BotSays(Text),
     BotSaysNext(Text),

@@ -1,5 +1,7 @@
 //! Texts, numbers, durations, dates, times, comments and what is wrong with them.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::wildcard_enum_match_arm)] // A test may panic.
+
 use sbot_grammar::ast::{ExprKind, ItemKind};
 use sbot_grammar::{RESERVED, SyntaxErrorKind, dump, parse};
 

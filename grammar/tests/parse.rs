@@ -1,5 +1,7 @@
 //! `parse/NAME.sbot` is read without an error as `parse/NAME.tree`. With `UPDATE_TREES=1` the second is written anew.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::wildcard_enum_match_arm)] // A test may panic.
+
 use sbot_grammar::{dump, parse};
 use std::path::Path;
 use std::{env, fs};

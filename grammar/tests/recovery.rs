@@ -1,5 +1,7 @@
 //! One mistake is one error that names it, and everything around it is still read.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::wildcard_enum_match_arm)] // A test may panic.
+
 use sbot_grammar::{Context, Expected, Found, Hint, SyntaxErrorKind, dump, parse};
 
 /// Each error as `line: source | hint or what was expected first`.

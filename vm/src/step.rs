@@ -141,6 +141,7 @@ fn fill(frame: &mut [Value], given: &[Value]) {
 }
 
 /// Runs from `pc` in `function`, whose frame has been prepared.
+#[inline(never)]
 #[allow(clippy::too_many_lines)]
 pub(crate) fn run(
     world: &mut World<'_>,

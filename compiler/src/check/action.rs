@@ -1,8 +1,8 @@
 //! Calls of actions as statements.
 
 use super::Checker;
-use super::body::Known;
 use super::body::Kind;
+use super::body::Known;
 use crate::diagnostic::{Code, Diagnostic, suggest};
 use crate::ir::{Block, StmtKind};
 use crate::resolve::Def;
@@ -18,13 +18,21 @@ impl Checker<'_> {
             Some(Def::Fn(_)) => {
                 let text = format!("the value of `{}` is not used", name.text);
                 let at = self.place(name.span);
-                self.report(Diagnostic::new(Code::E0301, at, text).help(format!("keep it: `let value = {}(…)`", name.text)));
+                self.report(
+                    Diagnostic::new(Code::E0301, at, text)
+                        .help(format!("keep it: `let value = {}(…)`", name.text)),
+                );
                 return;
             }
-            Some(Def::Unsupported(what)) => return self.unsupported(call.callee.span, &format!("calling this {what} is")),
+            Some(Def::Unsupported(what)) => {
+                return self.unsupported(call.callee.span, &format!("calling this {what} is"));
+            }
             Some(Def::Var(_) | Def::Symbol(_) | Def::Object(_)) => {
                 let at = self.place(name.span);
-                self.report(Diagnostic::new(Code::E0301, at, format!("`{}` is no action", name.text)).help("only actions are called as statements"));
+                self.report(
+                    Diagnostic::new(Code::E0301, at, format!("`{}` is no action", name.text))
+                        .help("only actions are called as statements"),
+                );
                 return;
             }
             None => return self.unknown_action(name),
@@ -33,7 +41,9 @@ impl Checker<'_> {
         if self.body.kind != Kind::Step || self.body.code {
             let inside = if self.body.code { "`code`" } else { "a `fn`" };
             let text = format!("the action `{}` cannot stand in {inside}", name.text);
-            self.report(Diagnostic::new(Code::E0306, place, text).help("an action is an effect: call it in a step"));
+            self.report(
+                Diagnostic::new(Code::E0306, place, text).help("an action is an effect: call it in a step"),
+            );
             return;
         }
         if let Some(exit) = call.exits.first() {
@@ -52,7 +62,9 @@ impl Checker<'_> {
             let exits: Vec<String> = action.exits.iter().map(|(name, _)| format!("`on {name}`")).collect();
             let text = format!("the action `{}` has to be waited for", name.text);
             let at = self.place(name.span);
-            self.report(Diagnostic::new(Code::E0503, at, text).help(format!("add its exits: {}", exits.join(", "))));
+            self.report(
+                Diagnostic::new(Code::E0503, at, text).help(format!("add its exits: {}", exits.join(", "))),
+            );
             return;
         }
         if action.result.is_some() {
@@ -60,7 +72,10 @@ impl Checker<'_> {
         }
         if let Some(called) = &call.called {
             let at = self.place(called.span);
-            self.report(Diagnostic::new(Code::E0502, at, "only a wait has a name").help(format!("remove `called {}`", called.text)));
+            self.report(
+                Diagnostic::new(Code::E0502, at, "only a wait has a name")
+                    .help(format!("remove `called {}`", called.text)),
+            );
         }
         let what = format!("`{}`", name.text);
         let Some(bound) = self.bind_args(&what, &action.params, &call.args, place) else { return };
@@ -99,7 +114,8 @@ impl Checker<'_> {
             .filter(|(_, named)| matches!(named.def, Def::Action(_)))
             .map(|(name, _)| name.to_string())
             .collect();
-        let is_step = self.names.scopes.get(self.unit).is_some_and(|scope| scope.steps.contains_key(&name.text));
+        let is_step =
+            self.names.scopes.get(self.unit).is_some_and(|scope| scope.steps.contains_key(&name.text));
         let diagnostic = Diagnostic::new(Code::E0202, place, format!("there is no action `{}`", name.text));
         let diagnostic = if is_step {
             diagnostic.help(format!("`{0}` is a step: write `-> {0}` to go there", name.text))

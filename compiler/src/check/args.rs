@@ -61,25 +61,39 @@ impl<'a> Checker<'a> {
             Problem::Unknown(arg, name) => {
                 let text = format!("{what} has no parameter `{}`", name.text);
                 let diagnostic = Diagnostic::new(Code::E0302, self.place(arg.span), text);
-                suggest::similar(diagnostic, &name.text, name.span, params.iter().map(|param| param.name.as_str()))
+                suggest::similar(
+                    diagnostic,
+                    &name.text,
+                    name.span,
+                    params.iter().map(|param| param.name.as_str()),
+                )
             }
             Problem::Twice(arg, name) => {
-                Diagnostic::new(Code::E0302, self.place(arg.span), format!("`{name}` is given twice")).help("remove one of them")
+                Diagnostic::new(Code::E0302, self.place(arg.span), format!("`{name}` is given twice"))
+                    .help("remove one of them")
             }
             Problem::Missing(name) => {
                 let text = format!("{what} needs the argument `{name}`");
                 Diagnostic::new(Code::E0302, call, text).help(signature(what, params))
             }
-            Problem::Order(arg) => {
-                Diagnostic::new(Code::E0302, self.place(arg.span), "an argument without a name stands after one with a name")
-                    .help("put it first, or name it")
-            }
+            Problem::Order(arg) => Diagnostic::new(
+                Code::E0302,
+                self.place(arg.span),
+                "an argument without a name stands after one with a name",
+            )
+            .help("put it first, or name it"),
         };
         self.report(diagnostic);
     }
 
     /// The arguments as expressions, in the order of the parameters. `unit` is where the defaults are declared.
-    pub(super) fn typed_args(&mut self, what: &str, params: &[ParamDecl<'a>], bound: &Bound<'_>, unit: usize) -> Vec<Expr> {
+    pub(super) fn typed_args(
+        &mut self,
+        what: &str,
+        params: &[ParamDecl<'a>],
+        bound: &Bound<'_>,
+        unit: usize,
+    ) -> Vec<Expr> {
         let mut out = Vec::new();
         for (param, arg) in params.iter().zip(bound) {
             let what = format!("the argument `{}` of {what}", param.name);
@@ -160,7 +174,9 @@ fn signature(what: &str, params: &[ParamDecl<'_>]) -> String {
     }
     let list: Vec<String> = params
         .iter()
-        .map(|param| format!("{}: {}{}", param.name, param.ty, if param.default.is_some() { " = …" } else { "" }))
+        .map(|param| {
+            format!("{}: {}{}", param.name, param.ty, if param.default.is_some() { " = …" } else { "" })
+        })
         .collect();
     format!("{what} takes ({})", list.join(", "))
 }

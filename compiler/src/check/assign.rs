@@ -18,7 +18,8 @@ enum Target {
 
 impl<'a> Checker<'a> {
     pub(super) fn let_(&mut self, place: Place, statement: &ast::Let, out: &mut Block) {
-        let Some(value) = self.assigned(&statement.value, &statement.exits, statement.called.as_ref(), None) else {
+        let Some(value) = self.assigned(&statement.value, &statement.exits, statement.called.as_ref(), None)
+        else {
             self.body.bind(&statement.name.text, Ty::Error, None);
             return;
         };
@@ -32,7 +33,13 @@ impl<'a> Checker<'a> {
     }
 
     /// The right side of `let` and `=`. Waiting calls are refused as not supported yet.
-    fn assigned(&mut self, value: &Value, exits: &[ast::Exit], called: Option<&Name>, want: Option<&Ty>) -> Option<Expr> {
+    fn assigned(
+        &mut self,
+        value: &Value,
+        exits: &[ast::Exit],
+        called: Option<&Name>,
+        want: Option<&Ty>,
+    ) -> Option<Expr> {
         let expr = match value {
             Value::Run(run) => {
                 self.unsupported(run.span, "running another bot is");
@@ -51,10 +58,16 @@ impl<'a> Checker<'a> {
         let value = self.expr(expr, want);
         if let Some(exit) = exits.first() {
             let at = self.place(exit.head);
-            self.report(Diagnostic::new(Code::E0502, at, "this value does not wait, so it has no exits").help("remove the exit"));
+            self.report(
+                Diagnostic::new(Code::E0502, at, "this value does not wait, so it has no exits")
+                    .help("remove the exit"),
+            );
         } else if let Some(name) = called {
             let at = self.place(name.span);
-            self.report(Diagnostic::new(Code::E0502, at, "only a wait has a name").help(format!("remove `called {}`", name.text)));
+            self.report(
+                Diagnostic::new(Code::E0502, at, "only a wait has a name")
+                    .help(format!("remove `called {}`", name.text)),
+            );
         }
         Some(value)
     }
@@ -67,7 +80,9 @@ impl<'a> Checker<'a> {
         };
         let (declared, known) = match target {
             Target::Local(local) => (self.body.ty(local), Known::Local(local)),
-            Target::Var(var) => (self.bot.var_types.get(var.0 as usize).cloned().unwrap_or(Ty::Error), Known::Var(var)),
+            Target::Var(var) => {
+                (self.bot.var_types.get(var.0 as usize).cloned().unwrap_or(Ty::Error), Known::Var(var))
+            }
         };
         let at = self.place(assign.target.span);
         let current = match target {
@@ -75,12 +90,18 @@ impl<'a> Checker<'a> {
             Target::Var(var) => self.var(at, var),
         };
         let want = declared.clone();
-        let Some(value) = self.assigned(&assign.value, &assign.exits, assign.called.as_ref(), Some(&want)) else { return };
+        let Some(value) = self.assigned(&assign.value, &assign.exits, assign.called.as_ref(), Some(&want))
+        else {
+            return;
+        };
         let value = match operator(assign.op) {
             None => value,
             Some(op) => self.arithmetic_of(place, op, place, current, value),
         };
-        let what = format!("`{}`", assign.target.names.iter().map(|name| name.text.as_str()).collect::<Vec<_>>().join("."));
+        let what = format!(
+            "`{}`",
+            assign.target.names.iter().map(|name| name.text.as_str()).collect::<Vec<_>>().join(".")
+        );
         let value = self.coerce(value, &declared, &what);
         self.body.forget(known);
         if declared.is_optional() && !value.ty.is_optional() {
@@ -99,7 +120,10 @@ impl<'a> Checker<'a> {
             let place = self.place(path.span);
             let written: Vec<&str> = path.names.iter().map(|name| name.text.as_str()).collect();
             let text = format!("`{}` is set with `set`", written.join("."));
-            self.report(Diagnostic::new(Code::E0307, place, text).help(format!("write `set {} = …`", written.join("."))));
+            self.report(
+                Diagnostic::new(Code::E0307, place, text)
+                    .help(format!("write `set {} = …`", written.join("."))),
+            );
             return None;
         };
         let place = self.place(name.span);
@@ -120,7 +144,10 @@ impl<'a> Checker<'a> {
                 Some(var) if self.body.kind != super::body::Kind::Fn => Some(Target::Var(var)),
                 _ => {
                     let text = format!("the variable `{}` cannot be changed here", name.text);
-                    self.report(Diagnostic::new(Code::E0306, place, text).help("a `fn` returns a value and changes nothing"));
+                    self.report(
+                        Diagnostic::new(Code::E0306, place, text)
+                            .help("a `fn` returns a value and changes nothing"),
+                    );
                     None
                 }
             },
@@ -145,17 +172,28 @@ impl<'a> Checker<'a> {
 
     fn unknown_variable(&mut self, name: &Name) {
         let place = self.place(name.span);
-        let known: Vec<String> = self.body.names().map(str::to_owned).chain(self.bot.var_names.iter().map(ToString::to_string)).collect();
+        let known: Vec<String> = self
+            .body
+            .names()
+            .map(str::to_owned)
+            .chain(self.bot.var_names.iter().map(ToString::to_string))
+            .collect();
         let diagnostic = Diagnostic::new(Code::E0202, place, format!("there is no variable `{}`", name.text));
         let diagnostic = match suggest::nearest(&name.text, known.iter().map(String::as_str)) {
             Some(found) => diagnostic.help(format!("did you mean `{found}`?")).suggest(name.span, found),
-            None => diagnostic.help(format!("make one: `let {} = …` in a step, `var {}: T = …` for the whole run", name.text, name.text)),
+            None => diagnostic.help(format!(
+                "make one: `let {} = …` in a step, `var {}: T = …` for the whole run",
+                name.text, name.text
+            )),
         };
         self.report(diagnostic);
     }
 
     fn read_only(&mut self, place: Place, text: &str) {
-        self.report(Diagnostic::new(Code::E0307, place, text).help("keep a changed value in a variable of your own: `let name = …`"));
+        self.report(
+            Diagnostic::new(Code::E0307, place, text)
+                .help("keep a changed value in a variable of your own: `let name = …`"),
+        );
     }
 
     pub(super) fn set(&mut self, place: Place, set: &ast::Set, out: &mut Block) {
@@ -198,7 +236,15 @@ impl<'a> Checker<'a> {
     }
 
     /// `set field += value`: an absent field stays as it is, with the event `not_set`.
-    fn set_with(&mut self, place: Place, op: Op, field: FieldId, (ty, current): (&Ty, Expr), value: Expr, out: &mut Block) {
+    fn set_with(
+        &mut self,
+        place: Place,
+        op: Op,
+        field: FieldId,
+        (ty, current): (&Ty, Expr),
+        value: Expr,
+        out: &mut Block,
+    ) {
         let mut present = current.clone();
         present.ty = current.ty.present().clone();
         let changed = self.arithmetic_of(place, op, place, present, value);
@@ -210,7 +256,8 @@ impl<'a> Checker<'a> {
         let absent = Self::constant(place, Ty::None, sbot_vm::value::Value::None);
         let condition = Expr { ty: Ty::Bool, place, kind: ExprKind::IsSet(Box::new(current)) };
         let then = vec![Stmt { place, kind: set }];
-        let otherwise = vec![Stmt { place, kind: StmtKind::Set { field, value: Some(absent), convert: true } }];
+        let otherwise =
+            vec![Stmt { place, kind: StmtKind::Set { field, value: Some(absent), convert: true } }];
         Self::push(out, place, StmtKind::If { condition, then, otherwise });
     }
 
@@ -218,7 +265,17 @@ impl<'a> Checker<'a> {
     fn set_value(&mut self, value: Expr, ty: &Ty, what: &str) -> (Expr, bool) {
         let convertible = matches!(
             ty.present(),
-            Ty::Phone | Ty::Email | Ty::Url | Ty::Number | Ty::Int | Ty::Date | Ty::DateTime | Ty::Time | Ty::Duration | Ty::Bool | Ty::Choice(_)
+            Ty::Phone
+                | Ty::Email
+                | Ty::Url
+                | Ty::Number
+                | Ty::Int
+                | Ty::Date
+                | Ty::DateTime
+                | Ty::Time
+                | Ty::Duration
+                | Ty::Bool
+                | Ty::Choice(_)
         );
         let fixed = Self::fixed_text(&value).is_some();
         if *value.ty.present() == Ty::Text && convertible && !fixed {
@@ -237,14 +294,18 @@ impl<'a> Checker<'a> {
     fn settable(&mut self, entity: &Name, name: &Name) -> bool {
         let place = self.place(entity.span.to(name.span));
         let written = format!("{}.{}", entity.text, name.text);
-        if self.body.find(&entity.text).is_some() || (OBJECTS.contains(&entity.text.as_str()) && !is_entity(&entity.text)) || entity.text == "bot" {
+        if self.body.find(&entity.text).is_some()
+            || (OBJECTS.contains(&entity.text.as_str()) && !is_entity(&entity.text))
+            || entity.text == "bot"
+        {
             self.read_only(place, &format!("`{written}` cannot be set"));
             return false;
         }
         if crate::resolve::Names::entity(&entity.text).is_none() {
             let place = self.place(entity.span);
             let known = crate::resolve::ENTITIES.iter().map(|(name, _)| *name);
-            let diagnostic = Diagnostic::new(Code::E0202, place, format!("there is no entity `{}`", entity.text));
+            let diagnostic =
+                Diagnostic::new(Code::E0202, place, format!("there is no entity `{}`", entity.text));
             self.report(suggest::similar(diagnostic, &entity.text, entity.span, known));
             return false;
         }

@@ -129,9 +129,13 @@ impl super::Checker<'_> {
             let place = self.place(name.span);
             if let Some(first) = self.body.called.insert(name.text.clone(), place) {
                 self.report(
-                    Diagnostic::new(Code::E0204, place, format!("two waits of this step are called `{}`", name.text))
-                        .label(first, "the first one")
-                        .help("give each wait of a step its own name"),
+                    Diagnostic::new(
+                        Code::E0204,
+                        place,
+                        format!("two waits of this step are called `{}`", name.text),
+                    )
+                    .label(first, "the first one")
+                    .help("give each wait of a step its own name"),
                 );
             }
             return format!("{step}.{}", name.text).into();

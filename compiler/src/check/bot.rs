@@ -58,10 +58,10 @@ impl<'a> Checker<'a> {
 
     fn bot_of(&self, n: usize) -> Option<&'a ast::Bot> {
         let unit = self.parsed.units.get(n)?;
-        unit.tree.items.iter().find_map(|item| match &item.kind {
-            ItemKind::Bot(bot) => Some(bot),
-            _ => None,
-        })
+        unit.tree
+            .items
+            .iter()
+            .find_map(|item| if let ItemKind::Bot(bot) = &item.kind { Some(bot) } else { None })
     }
 
     /// The unit and all libraries it reaches through `use`, the unit first.
@@ -105,8 +105,14 @@ impl<'a> Checker<'a> {
             }
         }
         for library in &libraries {
-            let steps: Vec<(usize, StepDecl<'a>)> =
-                self.names.steps.iter().copied().enumerate().filter(|(_, decl)| decl.unit == *library).collect();
+            let steps: Vec<(usize, StepDecl<'a>)> = self
+                .names
+                .steps
+                .iter()
+                .copied()
+                .enumerate()
+                .filter(|(_, decl)| decl.unit == *library)
+                .collect();
             for (at, decl) in steps {
                 let Some(unit) = self.parsed.units.get(*library) else { continue };
                 let id = StepId(u32::try_from(scope.step_params.len()).unwrap_or(u32::MAX));
@@ -134,9 +140,13 @@ impl<'a> Checker<'a> {
         if let Some(other) = self.out.bots.iter().find(|other| *other.name == *bot.name.text) {
             let first = other.place;
             self.report(
-                Diagnostic::new(Code::E0204, place, format!("two bots of this project are called `{}`", bot.name.text))
-                    .label(first, "the first one")
-                    .help("rename one of them"),
+                Diagnostic::new(
+                    Code::E0204,
+                    place,
+                    format!("two bots of this project are called `{}`", bot.name.text),
+                )
+                .label(first, "the first one")
+                .help("rename one of them"),
             );
         }
         let vars = self.vars(n, bot);
@@ -153,10 +163,16 @@ impl<'a> Checker<'a> {
         let on_failed = bot.on_failed.as_ref().and_then(|name| {
             let decl = self.step(name)?;
             let step = self.bot.steps.get(&decl).copied()?;
-            if self.bot.step_params.get(step.0 as usize).is_some_and(|params| params.iter().any(|param| param.default.is_none())) {
+            if self
+                .bot
+                .step_params
+                .get(step.0 as usize)
+                .is_some_and(|params| params.iter().any(|param| param.default.is_none()))
+            {
                 let at = self.place(name.span);
                 self.report(
-                    Diagnostic::new(Code::E0302, at, "the step after `on failed` cannot have parameters").help("choose a step without them"),
+                    Diagnostic::new(Code::E0302, at, "the step after `on failed` cannot have parameters")
+                        .help("choose a step without them"),
                 );
             }
             Some(step)
@@ -186,12 +202,18 @@ impl<'a> Checker<'a> {
             out.push(ir::Var { name: param.name.text.as_str().into(), ty, init: None, place });
         }
         for library in self.libraries(n) {
-            let decls: Vec<VarDecl<'a>> = self.names.vars.iter().filter(|decl| decl.unit == library).cloned().collect();
+            let decls: Vec<VarDecl<'a>> =
+                self.names.vars.iter().filter(|decl| decl.unit == library).cloned().collect();
             for decl in decls {
                 self.unit = library;
                 let what = format!("the variable `{}`", decl.item.name.text);
                 let init = self.expr_as(&decl.item.value, &decl.ty, &what);
-                out.push(ir::Var { name: decl.item.name.text.as_str().into(), ty: decl.ty, init: Some(init), place: decl.place });
+                out.push(ir::Var {
+                    name: decl.item.name.text.as_str().into(),
+                    ty: decl.ty,
+                    init: Some(init),
+                    place: decl.place,
+                });
             }
         }
         out
@@ -201,10 +223,22 @@ impl<'a> Checker<'a> {
     fn steps(&mut self, n: usize) -> Vec<ir::Step> {
         let mut out = Vec::new();
         for library in self.libraries(n) {
-            let steps: Vec<(usize, StepDecl<'a>)> =
-                self.names.steps.iter().copied().enumerate().filter(|(_, decl)| decl.unit == library).collect();
+            let steps: Vec<(usize, StepDecl<'a>)> = self
+                .names
+                .steps
+                .iter()
+                .copied()
+                .enumerate()
+                .filter(|(_, decl)| decl.unit == library)
+                .collect();
             for (at, decl) in steps {
-                let params = self.bot.steps.get(&at).and_then(|id| self.bot.step_params.get(id.0 as usize)).cloned().unwrap_or_default();
+                let params = self
+                    .bot
+                    .steps
+                    .get(&at)
+                    .and_then(|id| self.bot.step_params.get(id.0 as usize))
+                    .cloned()
+                    .unwrap_or_default();
                 self.unit = library;
                 out.push(self.step_item(decl, &params, library != n));
             }
@@ -232,7 +266,8 @@ impl<'a> Checker<'a> {
     /// `bot` has to be the first item; triggers and tests belong to a bot.
     fn misplaced(&mut self, n: usize) {
         let Some(unit) = self.parsed.units.get(n) else { return };
-        let mut bots = unit.tree.items.iter().enumerate().filter(|(_, item)| matches!(item.kind, ItemKind::Bot(_)));
+        let mut bots =
+            unit.tree.items.iter().enumerate().filter(|(_, item)| matches!(item.kind, ItemKind::Bot(_)));
         let first = bots.next();
         let place = |item: &ast::Item| Place { file: unit.file, span: item.span };
         if let Some((1.., item)) = first {
@@ -243,19 +278,26 @@ impl<'a> Checker<'a> {
         }
         for (_, item) in bots {
             self.report(
-                Diagnostic::new(Code::E0204, place(item), "a file holds one bot").help("put the other one into a file of its own"),
+                Diagnostic::new(Code::E0204, place(item), "a file holds one bot")
+                    .help("put the other one into a file of its own"),
             );
         }
         if first.is_none() {
             for item in &unit.tree.items {
-                let word = match &item.kind {
-                    ItemKind::Trigger(_) => "a trigger",
-                    ItemKind::Test { .. } => "a test",
-                    _ => continue,
+                let word = if matches!(item.kind, ItemKind::Trigger(_)) {
+                    "a trigger"
+                } else if matches!(item.kind, ItemKind::Test { .. }) {
+                    "a test"
+                } else {
+                    continue;
                 };
                 self.report(
-                    Diagnostic::new(Code::E0207, place(item), format!("{word} needs a bot, and this file has none"))
-                        .help("begin the file with `bot name`, or move this to the bot's file"),
+                    Diagnostic::new(
+                        Code::E0207,
+                        place(item),
+                        format!("{word} needs a bot, and this file has none"),
+                    )
+                    .help("begin the file with `bot name`, or move this to the bot's file"),
                 );
             }
         }

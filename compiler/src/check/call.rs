@@ -2,7 +2,6 @@
 
 use super::Checker;
 use super::args::try_bind;
-use super::report::a;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::ir::{Expr, ExprKind};
 use crate::resolve::{Def, FnDecl};
@@ -13,9 +12,8 @@ use std::sync::Arc;
 
 impl<'a> Checker<'a> {
     pub(super) fn call(&mut self, place: Place, callee: &ast::Expr, args: &[Arg]) -> Expr {
-        let name = match &callee.kind {
-            Ast::Name(name) => name,
-            Ast::Field { base, name } => {
+        let Ast::Name(name) = &callee.kind else {
+            if let Ast::Field { base, name } = &callee.kind {
                 if let Ast::Name(widget) = &base.kind
                     && let Some(Def::Unsupported(what)) = self.lookup(&widget.text).map(|named| named.def)
                 {
@@ -23,14 +21,18 @@ impl<'a> Checker<'a> {
                 } else {
                     let at = self.place(name.span);
                     let text = format!("there is no function `{}` of this value", name.text);
-                    self.report(Diagnostic::new(Code::E0202, at, text).help(format!("functions are called `{}(value)`", name.text)));
+                    self.report(
+                        Diagnostic::new(Code::E0202, at, text)
+                            .help(format!("functions are called `{}(value)`", name.text)),
+                    );
                 }
-                return Self::error(place);
+            } else {
+                self.report(
+                    Diagnostic::new(Code::E0301, place, "this cannot be called")
+                        .help("a call begins with the name of a function"),
+                );
             }
-            _ => {
-                self.report(Diagnostic::new(Code::E0301, place, "this cannot be called").help("a call begins with the name of a function"));
-                return Self::error(place);
-            }
+            return Self::error(place);
         };
         match self.lookup(&name.text).map(|named| named.def) {
             Some(Def::Fn(first)) => {
@@ -41,7 +43,10 @@ impl<'a> Checker<'a> {
             Some(Def::Unsupported(what)) => self.unsupported(callee.span, &format!("calling this {what} is")),
             Some(Def::Var(_) | Def::Object(_)) => {
                 let at = self.place(name.span);
-                self.report(Diagnostic::new(Code::E0301, at, format!("`{}` is no function", name.text)).help("leave the parentheses out"));
+                self.report(
+                    Diagnostic::new(Code::E0301, at, format!("`{}` is no function", name.text))
+                        .help("leave the parentheses out"),
+                );
             }
             None => self.unknown_name("function", name),
         }
@@ -52,8 +57,12 @@ impl<'a> Checker<'a> {
         let place = self.place(name.span);
         let waits = self.names.actions.get(decl).is_some_and(|action| action.result.is_some());
         let diagnostic = if waits {
-            Diagnostic::new(Code::E0308, place, format!("`{}` waits for its answer and cannot stand inside an expression", name.text))
-                .help(format!("write `let result = {}(…)` before, and use `result` here", name.text))
+            Diagnostic::new(
+                Code::E0308,
+                place,
+                format!("`{}` waits for its answer and cannot stand inside an expression", name.text),
+            )
+            .help(format!("write `let result = {}(…)` before, and use `result` here", name.text))
         } else {
             Diagnostic::new(Code::E0301, place, format!("`{}` gives no value", name.text))
                 .help("an action is a statement of its own")
@@ -63,15 +72,18 @@ impl<'a> Checker<'a> {
 
     fn symbol_call(&mut self, name: &Name) {
         use sbot_vm::program::SymbolKind;
-        let kind = self.lookup(&name.text).and_then(|named| match named.def {
-            Def::Symbol(id) => self.names.symbols.get(id as usize).map(|symbol| symbol.kind),
-            _ => None,
+        let kind = self.lookup(&name.text).and_then(|named| {
+            let Def::Symbol(id) = named.def else { return None };
+            self.names.symbols.get(id as usize).map(|symbol| symbol.kind)
         });
         if matches!(kind, Some(SymbolKind::Template | SymbolKind::EmailTemplate)) {
             self.unsupported(name.span, "sending a template is");
         } else {
             let place = self.place(name.span);
-            self.report(Diagnostic::new(Code::E0301, place, format!("`{}` is no function", name.text)).help("leave the parentheses out"));
+            self.report(
+                Diagnostic::new(Code::E0301, place, format!("`{}` is no function", name.text))
+                    .help("leave the parentheses out"),
+            );
         }
     }
 
@@ -101,7 +113,9 @@ impl<'a> Checker<'a> {
         if values.iter().any(|(_, value)| value.ty == Ty::Error) {
             return None;
         }
-        let value_of = |arg: &Arg| values.iter().find(|(start, _)| *start == arg.span.start as usize).map(|(_, value)| value);
+        let value_of = |arg: &Arg| {
+            values.iter().find(|(start, _)| *start == arg.span.start as usize).map(|(_, value)| value)
+        };
         for (n, decl) in overloads.iter().enumerate() {
             let Ok(bound) = try_bind(&decl.params, args) else { continue };
             let mut any = None;
@@ -125,7 +139,14 @@ impl<'a> Checker<'a> {
         None
     }
 
-    fn no_overload(&mut self, place: Place, what: &str, overloads: &[FnDecl<'a>], args: &[Arg], values: &[(usize, Expr)]) {
+    fn no_overload(
+        &mut self,
+        place: Place,
+        what: &str,
+        overloads: &[FnDecl<'a>],
+        args: &[Arg],
+        values: &[(usize, Expr)],
+    ) {
         if let [only] = overloads
             && self.bind_args(what, &only.params, args, place).is_none()
         {
@@ -136,14 +157,18 @@ impl<'a> Checker<'a> {
         let forms: Vec<String> = overloads
             .iter()
             .map(|decl| {
-                let params: Vec<String> = decl.params.iter().map(|param| format!("{}: {}", param.name, show(&param.ty))).collect();
+                let params: Vec<String> =
+                    decl.params.iter().map(|param| format!("{}: {}", param.name, show(&param.ty))).collect();
                 format!("{}({})", what.trim_matches('`'), params.join(", "))
             })
             .collect();
         let count_fits = overloads.iter().any(|decl| try_bind(&decl.params, args).is_ok());
         let present = overloads.iter().any(|decl| {
             let mut any = None;
-            decl.params.iter().zip(values).all(|(param, (_, value))| fits(&param.ty, value.ty.present(), &mut any))
+            decl.params
+                .iter()
+                .zip(values)
+                .all(|(param, (_, value))| fits(&param.ty, value.ty.present(), &mut any))
         });
         if let (Some((_, value)), true, true) = (optional, count_fits, present) {
             let (at, ty) = (value.place, value.ty.clone());
@@ -176,11 +201,7 @@ fn nth(functions: &[FnDecl<'_>], first: usize, n: usize) -> usize {
 }
 
 fn holds_any(ty: &Ty) -> bool {
-    match ty {
-        Ty::Any => true,
-        Ty::List(inner) | Ty::Optional(inner) => holds_any(inner),
-        _ => false,
-    }
+    if let Ty::List(inner) | Ty::Optional(inner) = ty { holds_any(inner) } else { *ty == Ty::Any }
 }
 
 /// Whether an argument fits a parameter, settling the type variable at its first use or widening it.
@@ -206,19 +227,25 @@ fn fits(param: &Ty, have: &Ty, any: &mut Option<Ty>) -> bool {
 }
 
 fn substitute(ty: &Ty, any: &Ty) -> Ty {
-    match ty {
-        Ty::Any => any.clone(),
-        Ty::List(inner) => Ty::List(Arc::new(substitute(inner, any))),
-        Ty::Optional(inner) => substitute(inner, any).optional(),
-        other => other.clone(),
+    if let Ty::List(inner) = ty {
+        Ty::List(Arc::new(substitute(inner, any)))
+    } else if let Ty::Optional(inner) = ty {
+        substitute(inner, any).optional()
+    } else if *ty == Ty::Any {
+        any.clone()
+    } else {
+        ty.clone()
     }
 }
 
 fn show(ty: &Ty) -> String {
-    match ty {
-        Ty::Any => "T".to_owned(),
-        Ty::List(inner) => format!("[{}]", show(inner)),
-        Ty::Optional(inner) => format!("{}?", show(inner)),
-        other => a(other).trim_start_matches("an ").trim_start_matches("a ").trim_matches('`').to_owned(),
+    if let Ty::List(inner) = ty {
+        format!("[{}]", show(inner))
+    } else if let Ty::Optional(inner) = ty {
+        format!("{}?", show(inner))
+    } else if *ty == Ty::Any {
+        "T".to_owned()
+    } else {
+        ty.to_string()
     }
 }

@@ -11,7 +11,10 @@ use sbot_grammar::ast::{self, Name};
 impl Checker<'_> {
     pub(super) fn code(&mut self, place: Place, block: &ast::Block, out: &mut Block) {
         if block.stmts.is_empty() {
-            self.report(Diagnostic::new(Code::E0405, place, "this `code` is empty").help("write what it should compute, or remove it"));
+            self.report(
+                Diagnostic::new(Code::E0405, place, "this `code` is empty")
+                    .help("write what it should compute, or remove it"),
+            );
             return;
         }
         let outside = std::mem::replace(&mut self.body.code, true);
@@ -20,19 +23,25 @@ impl Checker<'_> {
         Self::push(out, place, StmtKind::Block(block));
     }
 
-    pub(super) fn for_(&mut self, place: Place, name: &Name, list: &ast::Expr, body: &ast::Block, out: &mut Block) {
+    pub(super) fn for_(
+        &mut self,
+        place: Place,
+        name: &Name,
+        list: &ast::Expr,
+        body: &ast::Block,
+        out: &mut Block,
+    ) {
         let list = self.expr(list, None);
-        let item_ty = match &list.ty {
-            Ty::List(item) => (**item).clone(),
-            Ty::Error => Ty::Error,
-            Ty::Optional(_) => {
-                self.absent(list.place, "`for`", &list.ty.clone());
-                Ty::Error
+        let item_ty = if let Ty::List(item) = &list.ty {
+            (**item).clone()
+        } else {
+            let ty = list.ty.clone();
+            if ty.is_optional() {
+                self.absent(list.place, "`for`", &ty);
+            } else if ty != Ty::Error {
+                self.wrong_type(list.place, "`for`", &Ty::Text.list(), &ty);
             }
-            other => {
-                self.wrong_type(list.place, "`for`", &Ty::Text.list(), &other.clone());
-                Ty::Error
-            }
+            Ty::Error
         };
         let list_local = self.body.hidden("%list", list.ty.clone());
         let index_local = self.body.hidden("%index", Ty::Int);
@@ -64,7 +73,8 @@ impl Checker<'_> {
         if self.body.loops == 0 {
             let word = if matches!(kind, StmtKind::Break) { "break" } else { "continue" };
             self.report(
-                Diagnostic::new(Code::E0306, place, format!("`{word}` stands outside of a loop")).help("it belongs into `for` or `while`"),
+                Diagnostic::new(Code::E0306, place, format!("`{word}` stands outside of a loop"))
+                    .help("it belongs into `for` or `while`"),
             );
             return;
         }
@@ -73,7 +83,8 @@ impl Checker<'_> {
 
     /// `return`: in a function its value, in a step the bot's result.
     pub(super) fn return_(&mut self, place: Place, value: Option<&ast::Expr>, last: bool, out: &mut Block) {
-        let want = if self.body.kind == Kind::Fn { self.body.result.clone() } else { self.bot.result.clone() };
+        let want =
+            if self.body.kind == Kind::Fn { self.body.result.clone() } else { self.bot.result.clone() };
         let value = match (value, want) {
             (Some(value), Some(want)) => Some(self.expr_as(value, &want, "the result")),
             (Some(value), None) => {
@@ -86,7 +97,12 @@ impl Checker<'_> {
             }
             (None, Some(want)) => {
                 self.report(
-                    Diagnostic::new(Code::E0309, place, format!("a value of type `{want}` has to be returned")).help("write `return …` with the value"),
+                    Diagnostic::new(
+                        Code::E0309,
+                        place,
+                        format!("a value of type `{want}` has to be returned"),
+                    )
+                    .help("write `return …` with the value"),
                 );
                 None
             }
@@ -94,7 +110,12 @@ impl Checker<'_> {
         };
         if value.is_none() && !last {
             self.report(
-                Diagnostic::new(Code::E0110, place, "`return` without a value stands only at the end of `{ }`").help("write `-> end`"),
+                Diagnostic::new(
+                    Code::E0110,
+                    place,
+                    "`return` without a value stands only at the end of `{ }`",
+                )
+                .help("write `-> end`"),
             );
         }
         Self::push(out, place, StmtKind::Return(value));

@@ -17,7 +17,9 @@ impl Checker<'_> {
 
     /// The expression, if it fits; otherwise it is reported and gets the type [`Ty::Error`].
     pub(super) fn coerce(&mut self, mut expr: Expr, want: &Ty, what: &str) -> Expr {
-        if let (Ty::Choice(texts), Ty::Text, ExprKind::Const(Value::Text(text))) = (want.present(), &expr.ty, &expr.kind) {
+        if let (Ty::Choice(texts), Ty::Text, ExprKind::Const(Value::Text(text))) =
+            (want.present(), &expr.ty, &expr.kind)
+        {
             let (texts, text) = (texts.clone(), text.clone());
             if texts.iter().any(|known| **known == *text) {
                 expr.ty = want.present().clone();
@@ -43,8 +45,9 @@ impl Checker<'_> {
     /// E0303.
     pub(super) fn not_a_choice(&mut self, expr: &Expr, text: &str, texts: &[SmolStr]) {
         let list: Vec<String> = texts.iter().map(|text| format!("\"{text}\"")).collect();
-        let diagnostic = Diagnostic::new(Code::E0303, expr.place, format!("\"{text}\" is not among the choices"))
-            .help(format!("it can be {}", list.join(", ")));
+        let diagnostic =
+            Diagnostic::new(Code::E0303, expr.place, format!("\"{text}\" is not among the choices"))
+                .help(format!("it can be {}", list.join(", ")));
         let diagnostic = match suggest::nearest(text, texts.iter().map(SmolStr::as_str)) {
             Some(found) => {
                 let help = format!("did you mean \"{found}\"? It can be {}", list.join(", "));

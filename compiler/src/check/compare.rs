@@ -47,16 +47,28 @@ impl Checker<'_> {
         Self::bool(place, ExprKind::And(Box::new(set), Box::new(not)))
     }
 
-    pub(super) fn compare(&mut self, place: Place, op: Op, op_place: Place, left: &ast::Expr, right: &ast::Expr) -> Expr {
+    pub(super) fn compare(
+        &mut self,
+        place: Place,
+        op: Op,
+        op_place: Place,
+        left: &ast::Expr,
+        right: &ast::Expr,
+    ) -> Expr {
         let left = self.expr(left, None);
         let hint = matches!(left.ty.present(), Ty::Choice(_)).then(|| left.ty.clone());
         let right = self.expr(right, hint.as_ref());
         for (side, other) in [(&left, &right), (&right, &left)] {
             if side.ty == Ty::None {
                 let written = self.parsed.sources.get(place.file).slice(other.place.span).to_owned();
-                let help = if op == Op::Ne { format!("write `{written} is set`") } else { format!("write `{written} is not set`") };
+                let help = if op == Op::Ne {
+                    format!("write `{written} is set`")
+                } else {
+                    format!("write `{written} is not set`")
+                };
                 self.report(
-                    Diagnostic::new(Code::E0301, place, "a comparison with `none` is always false").help(help),
+                    Diagnostic::new(Code::E0301, place, "a comparison with `none` is always false")
+                        .help(help),
                 );
                 return Self::error(place);
             }
@@ -65,10 +77,15 @@ impl Checker<'_> {
         let ordered = !matches!(op, Op::Eq | Op::Ne);
         if !comparable(left.ty.present(), right.ty.present(), ordered) {
             let (l, r) = (a(&left.ty), a(&right.ty));
-            let what = if ordered && left.ty.present() == right.ty.present() { "have no order" } else { "cannot be compared" };
-            let diagnostic = Diagnostic::new(Code::E0301, op_place, format!("{l} and {r} {what} with `{}`", sign(op)))
-                .label(left.place, format!("this is {l}"))
-                .label(right.place, format!("this is {r}"));
+            let what = if ordered && left.ty.present() == right.ty.present() {
+                "have no order"
+            } else {
+                "cannot be compared"
+            };
+            let diagnostic =
+                Diagnostic::new(Code::E0301, op_place, format!("{l} and {r} {what} with `{}`", sign(op)))
+                    .label(left.place, format!("this is {l}"))
+                    .label(right.place, format!("this is {r}"));
             let help = if left.ty.present().is_numeric() || right.ty.present().is_numeric() {
                 "`number(…)` turns a text into a number"
             } else {
@@ -83,7 +100,8 @@ impl Checker<'_> {
     /// A fixed text that is compared with a choice has to be one of its texts.
     fn choices(&mut self, left: &Expr, right: &Expr) {
         for (choice, other) in [(left, right), (right, left)] {
-            if let (Ty::Choice(texts), Ty::Text, ExprKind::Const(Value::Text(text))) = (choice.ty.present(), &other.ty, &other.kind)
+            if let (Ty::Choice(texts), Ty::Text, ExprKind::Const(Value::Text(text))) =
+                (choice.ty.present(), &other.ty, &other.kind)
                 && !texts.iter().any(|known| **known == **text)
             {
                 let (texts, text) = (texts.clone(), text.clone());
@@ -97,28 +115,34 @@ impl Checker<'_> {
         let want = value.ty.present().clone().list();
         let hint = matches!(value.ty.present(), Ty::Choice(_)).then_some(&want);
         let list = self.expr(list, hint);
-        match list.ty.present() {
-            Ty::Error => return Self::error(place),
-            Ty::List(item) if comparable(value.ty.present(), item.present(), false) => {}
-            Ty::List(item) => {
-                let (want, have) = (a(item), a(&value.ty));
-                let text = format!("this list holds {} values, and this is {have}", want.trim_start_matches("an ").trim_start_matches("a "));
-                self.report(Diagnostic::new(Code::E0301, value.place, text).help("compare values of the same type"));
+        if let Ty::List(item) = list.ty.present() {
+            if !comparable(value.ty.present(), item.present(), false) {
+                let text = format!("this list holds `{item}` values, and this is {}", a(&value.ty));
+                self.report(
+                    Diagnostic::new(Code::E0301, value.place, text).help("compare values of the same type"),
+                );
                 return Self::error(place);
             }
-            other => {
-                let text = format!("`in` needs a list or a range, but this is {}", a(other));
+        } else {
+            if list.ty != Ty::Error {
+                let text = format!("`in` needs a list or a range, but this is {}", a(&list.ty));
                 let help = "write a list `[…]` or a range `18..99`; for a part of a text, `contains`";
                 self.report(Diagnostic::new(Code::E0301, list.place, text).help(help));
-                return Self::error(place);
             }
+            return Self::error(place);
         }
         let subject = value.clone();
         let test = Self::bool(place, ExprKind::In { value: Box::new(value), list: Box::new(list) });
         Self::negate(place, negated, &subject, test)
     }
 
-    pub(super) fn in_range(&mut self, place: Place, negated: bool, value: &ast::Expr, ends: (&ast::Expr, &ast::Expr)) -> Expr {
+    pub(super) fn in_range(
+        &mut self,
+        place: Place,
+        negated: bool,
+        value: &ast::Expr,
+        ends: (&ast::Expr, &ast::Expr),
+    ) -> Expr {
         let value = self.expr(value, None);
         let test = self.range_test(place, &value, ends);
         Self::negate(place, negated, &value, test)
@@ -137,8 +161,13 @@ impl Checker<'_> {
             if !comparable(value.ty.present(), end.ty.present(), true) {
                 let text = format!("a range of {} cannot hold {}", a(&end.ty), a(&value.ty));
                 let help = "`contains number in a..b` looks for a number in a text";
-                let diagnostic = Diagnostic::new(Code::E0301, end.place, text).label(value.place, format!("this is {}", a(&value.ty)));
-                self.report(if value.ty.present().is_text() { diagnostic.help(help) } else { diagnostic.help("use ends of the same type") });
+                let diagnostic = Diagnostic::new(Code::E0301, end.place, text)
+                    .label(value.place, format!("this is {}", a(&value.ty)));
+                self.report(if value.ty.present().is_text() {
+                    diagnostic.help(help)
+                } else {
+                    diagnostic.help("use ends of the same type")
+                });
                 return Self::error(place);
             }
         }
@@ -150,9 +179,10 @@ impl Checker<'_> {
         if !value.ty.present().is_text() {
             let ty = value.ty.clone();
             let text = format!("`{word}` looks into a text, but this is {}", a(&ty));
-            let help = match ty.present() {
-                Ty::List(_) => "for a list, write `value in list`",
-                _ => "write the value into a text: \"{…}\"",
+            let help = if matches!(ty.present(), Ty::List(_)) {
+                "for a list, write `value in list`"
+            } else {
+                "write the value into a text: \"{…}\""
             };
             self.report(Diagnostic::new(Code::E0301, place, text).help(help));
         }
@@ -180,9 +210,10 @@ impl Checker<'_> {
         what: &ast::Expr,
         range: Option<(&ast::Expr, &ast::Expr)>,
     ) -> (Expr, Option<Expr>) {
-        let kind = match &what.kind {
-            Ast::Name(name) => KINDS.iter().find(|(word, _, _)| *word == name.text),
-            _ => None,
+        let kind = if let Ast::Name(name) = &what.kind {
+            KINDS.iter().find(|(word, _, _)| *word == name.text)
+        } else {
+            None
         };
         if let Some((from, to)) = range {
             if kind.is_none_or(|(word, _, _)| *word != "number") {
@@ -196,7 +227,8 @@ impl Checker<'_> {
             let from = self.expr_as(from, &Ty::Number, "the range of a number");
             let to = self.expr_as(to, &Ty::Number, "the range of a number");
             self.region_for(kind, place);
-            let found = Self::builtin(place, "find_number_in", Ty::Number.optional(), vec![value.clone(), from, to]);
+            let found =
+                Self::builtin(place, "find_number_in", Ty::Number.optional(), vec![value.clone(), from, to]);
             return (Self::bool(place, ExprKind::IsSet(Box::new(found.clone()))), Some(found));
         }
         match kind {
@@ -224,8 +256,12 @@ impl Checker<'_> {
     pub(super) fn need_region(&mut self, place: Place) {
         if self.names.account.region.is_none() {
             self.report(
-                Diagnostic::new(Code::E0208, place, "a phone number is read in the account's region, and the account has none")
-                    .help("declare it: `account { region \"ES\" }`"),
+                Diagnostic::new(
+                    Code::E0208,
+                    place,
+                    "a phone number is read in the account's region, and the account has none",
+                )
+                .help("declare it: `account { region \"ES\" }`"),
             );
         }
     }
@@ -273,18 +309,23 @@ impl Checker<'_> {
             (ExprKind::Binary { left, right, .. }, true) if condition.ty == Ty::Bool => {
                 [left, right].into_iter().filter_map(|side| known(side)).collect()
             }
-            (ExprKind::In { value, .. } | ExprKind::Matches { value, .. }, true) => known(value).into_iter().collect(),
+            (ExprKind::In { value, .. } | ExprKind::Matches { value, .. }, true) => {
+                known(value).into_iter().collect()
+            }
             _ => Vec::new(),
         }
     }
 }
 
 fn known(expr: &Expr) -> Option<Known> {
-    match &expr.kind {
-        ExprKind::Local(local) => Some(Known::Local(*local)),
-        ExprKind::Var(var) => Some(Known::Var(*var)),
-        ExprKind::Field(field) => Some(Known::Field(*field)),
-        _ => None,
+    if let ExprKind::Local(local) = &expr.kind {
+        Some(Known::Local(*local))
+    } else if let ExprKind::Var(var) = &expr.kind {
+        Some(Known::Var(*var))
+    } else if let ExprKind::Field(field) = &expr.kind {
+        Some(Known::Field(*field))
+    } else {
+        None
     }
 }
 
@@ -294,11 +335,16 @@ pub(super) fn comparable(left: &Ty, right: &Ty, ordered: bool) -> bool {
         (Ty::Error, _) | (_, Ty::Error) => true,
         (l, r) if l.is_numeric() && r.is_numeric() => true,
         (l, r) if l.is_text() && r.is_text() => true,
-        (Ty::Date, Ty::Date) | (Ty::Time, Ty::Time) | (Ty::DateTime, Ty::DateTime) | (Ty::Duration, Ty::Duration) => true,
+        (Ty::Date, Ty::Date)
+        | (Ty::Time, Ty::Time)
+        | (Ty::DateTime, Ty::DateTime)
+        | (Ty::Duration, Ty::Duration) => true,
         _ if ordered => false,
         (Ty::Bool, Ty::Bool) | (Ty::File, Ty::File) => true,
         (Ty::List(l), Ty::List(r)) => comparable(l.present(), r.present(), false),
-        (l @ (Ty::Symbol(_) | Ty::Recipient), r @ (Ty::Symbol(_) | Ty::Recipient)) => l.widens_to(r) || r.widens_to(l),
+        (l @ (Ty::Symbol(_) | Ty::Recipient), r @ (Ty::Symbol(_) | Ty::Recipient)) => {
+            l.widens_to(r) || r.widens_to(l)
+        }
         _ => false,
     }
 }

@@ -15,19 +15,25 @@ impl Checker<'_> {
         let condition = self.expr_as(&branch.condition, &Ty::Bool, "a condition");
         let before = self.body.known.clone();
         let then = self.guarded(&before, self.proven(&condition, true), |this| this.branch(&branch.then));
-        let otherwise = self.guarded(&before, self.proven(&condition, false), |this| match &branch.otherwise {
-            None => Vec::new(),
-            Some(Else::Body(body)) => this.branch(body),
-            Some(Else::If { span, branch }) => {
-                let place = this.place(*span);
-                vec![this.condition(place, branch)]
-            }
-        });
+        let otherwise =
+            self.guarded(&before, self.proven(&condition, false), |this| match &branch.otherwise {
+                None => Vec::new(),
+                Some(Else::Body(body)) => this.branch(body),
+                Some(Else::If { span, branch }) => {
+                    let place = this.place(*span);
+                    vec![this.condition(place, branch)]
+                }
+            });
         self.join(then, otherwise, place, condition)
     }
 
     /// Checks a branch in which something more is known; gives it with what is known at its end.
-    fn guarded(&mut self, before: &[Known], proven: Vec<Known>, check: impl FnOnce(&mut Self) -> Block) -> (Block, Vec<Known>) {
+    fn guarded(
+        &mut self,
+        before: &[Known],
+        proven: Vec<Known>,
+        check: impl FnOnce(&mut Self) -> Block,
+    ) -> (Block, Vec<Known>) {
         self.body.known = before.to_vec();
         self.body.known.extend(proven);
         let block = check(self);
@@ -35,7 +41,13 @@ impl Checker<'_> {
     }
 
     /// After an `if`, that is known which is known at the end of every branch that gets there.
-    fn join(&mut self, then: (Block, Vec<Known>), otherwise: (Block, Vec<Known>), place: Place, condition: Expr) -> Stmt {
+    fn join(
+        &mut self,
+        then: (Block, Vec<Known>),
+        otherwise: (Block, Vec<Known>),
+        place: Place,
+        condition: Expr,
+    ) -> Stmt {
         let (then, after_then) = then;
         let (otherwise, after_otherwise) = otherwise;
         self.body.known = match (falls_through(&then), falls_through(&otherwise)) {
@@ -59,7 +71,10 @@ impl Checker<'_> {
 
     /// The subject of a `when`, computed once. A plain field, variable or local is read where it is needed.
     fn subject(&mut self, subject: Expr, out: &mut Block) -> Expr {
-        if matches!(subject.kind, ExprKind::Local(_) | ExprKind::Var(_) | ExprKind::Field(_) | ExprKind::Const(_)) {
+        if matches!(
+            subject.kind,
+            ExprKind::Local(_) | ExprKind::Var(_) | ExprKind::Field(_) | ExprKind::Const(_)
+        ) {
             return subject;
         }
         let (place, ty) = (subject.place, subject.ty.clone());
@@ -81,7 +96,8 @@ impl Checker<'_> {
             }
             ArmTest::Expr(test) => {
                 let condition = self.expr_as(test, &Ty::Bool, "a condition");
-                let then = self.guarded(&before, self.proven(&condition, true), |this| this.branch(&arm.body));
+                let then =
+                    self.guarded(&before, self.proven(&condition, true), |this| this.branch(&arm.body));
                 let otherwise = self.guarded(&before, self.proven(&condition, false), |this| {
                     this.arms(place, rest, subject).into_iter().collect()
                 });
@@ -103,9 +119,13 @@ impl Checker<'_> {
         if let Some(arm) = rest.first() {
             let place = self.place(arm.span);
             self.report(
-                crate::diagnostic::Diagnostic::new(crate::diagnostic::Code::W0602, place, "this arm is never reached")
-                    .note("`else` before it takes everything")
-                    .help("put `else` last"),
+                crate::diagnostic::Diagnostic::new(
+                    crate::diagnostic::Code::W0602,
+                    place,
+                    "this arm is never reached",
+                )
+                .note("`else` before it takes everything")
+                .help("put `else` last"),
             );
         }
     }
@@ -125,7 +145,8 @@ impl Checker<'_> {
         let (condition, given) = match (bind, test.found) {
             (Some(name), Some(found)) => {
                 let hidden = self.body.hidden("%found", found.ty.clone());
-                let read = |ty: &Ty| Expr { ty: ty.clone(), place: found.place, kind: ExprKind::Local(hidden) };
+                let read =
+                    |ty: &Ty| Expr { ty: ty.clone(), place: found.place, kind: ExprKind::Local(hidden) };
                 let set = Expr { ty: Ty::Bool, place, kind: ExprKind::IsSet(Box::new(read(&found.ty))) };
                 let value = read(&ty);
                 Self::push(&mut first, place, StmtKind::Local { local: hidden, value: found });
@@ -177,7 +198,8 @@ impl Checker<'_> {
                         if let Some(number) = fixed_number(value) {
                             self.overlap(&mut ranges, (number, number), n, value.span);
                         } else {
-                            let written = self.parsed.sources.get(self.unit().file).slice(value.span).to_owned();
+                            let written =
+                                self.parsed.sources.get(self.unit().file).slice(value.span).to_owned();
                             self.same_text(&mut values, written, n, value.span, "arm");
                         }
                     }
@@ -196,14 +218,27 @@ impl Checker<'_> {
         }
     }
 
-    fn overlap(&mut self, ranges: &mut Vec<(Decimal, Decimal, usize, Span)>, (from, to): (Decimal, Decimal), arm: usize, span: Span) {
-        let before = ranges.iter().find(|(low, high, other, _)| *other != arm && from <= *high && to >= *low).map(|range| range.3);
+    fn overlap(
+        &mut self,
+        ranges: &mut Vec<(Decimal, Decimal, usize, Span)>,
+        (from, to): (Decimal, Decimal),
+        arm: usize,
+        span: Span,
+    ) {
+        let before = ranges
+            .iter()
+            .find(|(low, high, other, _)| *other != arm && from <= *high && to >= *low)
+            .map(|range| range.3);
         if let Some(before) = before {
             let (place, before) = (self.place(span), self.place(before));
             self.report(
-                crate::diagnostic::Diagnostic::new(crate::diagnostic::Code::E0409, place, "another arm takes some of these numbers")
-                    .label(before, "the first one")
-                    .help("both ends of a range belong to it; let the ranges not meet"),
+                crate::diagnostic::Diagnostic::new(
+                    crate::diagnostic::Code::E0409,
+                    place,
+                    "another arm takes some of these numbers",
+                )
+                .label(before, "the first one")
+                .help("both ends of a range belong to it; let the ranges not meet"),
             );
         } else {
             ranges.push((from, to, arm, span));
@@ -212,9 +247,11 @@ impl Checker<'_> {
 }
 
 fn fixed_number(expr: &ast::Expr) -> Option<Decimal> {
-    match &expr.kind {
-        ast::ExprKind::Number(digits) => Decimal::from_str_exact(digits).ok(),
-        ast::ExprKind::Neg(inner) => fixed_number(inner).map(|number| -number),
-        _ => None,
+    if let ast::ExprKind::Number(digits) = &expr.kind {
+        Decimal::from_str_exact(digits).ok()
+    } else if let ast::ExprKind::Neg(inner) = &expr.kind {
+        fixed_number(inner).map(|number| -number)
+    } else {
+        None
     }
 }

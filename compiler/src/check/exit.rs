@@ -57,13 +57,19 @@ impl Checker<'_> {
             Event::Message(span) => (Some(Word::Message), "message".to_owned(), *span),
             Event::Timeout(expr) => (Some(Word::Timeout), "timeout".to_owned(), expr.span),
             Event::Hours(name) => (Some(Word::Hours), "hours".to_owned(), name.span),
-            Event::VideoOpened(span) | Event::VideoClosed(span) => (Some(Word::Video), "video".to_owned(), *span),
+            Event::VideoOpened(span) | Event::VideoClosed(span) => {
+                (Some(Word::Video), "video".to_owned(), *span)
+            }
             Event::Named { name, binds } => {
                 if let Some(bind) = binds.first() {
                     let place = self.place(bind.span);
                     self.report(
-                        Diagnostic::new(Code::E0302, place, format!("`on {}` brings no values in parentheses", name.text))
-                            .help("for the client's text write `as name`"),
+                        Diagnostic::new(
+                            Code::E0302,
+                            place,
+                            format!("`on {}` brings no values in parentheses", name.text),
+                        )
+                        .help("for the client's text write `as name`"),
                     );
                 }
                 let found = WORDS.iter().find(|(word, _)| *word == name.text).map(|(_, word)| *word);
@@ -82,8 +88,9 @@ impl Checker<'_> {
         let known: Vec<&str> = offered.iter().map(|word| text(*word)).collect();
         let place = self.place(exit.head);
         let list: Vec<String> = known.iter().map(|word| format!("`on {word}`")).collect();
-        let diagnostic = Diagnostic::new(Code::E0502, place, format!("{statement} has no exit `on {written}`"))
-            .help(format!("it offers {}", list.join(", ")));
+        let diagnostic =
+            Diagnostic::new(Code::E0502, place, format!("{statement} has no exit `on {written}`"))
+                .help(format!("it offers {}", list.join(", ")));
         let diagnostic = match suggest::nearest(&written, known.iter().copied()) {
             Some(near) => diagnostic.help(format!("did you mean `on {near}`?")).suggest(span, near),
             None => diagnostic,
@@ -121,8 +128,12 @@ impl Checker<'_> {
         }
         let place = self.place(name.span);
         self.report(
-            Diagnostic::new(Code::E0302, place, format!("`on {}` brings nothing that could be named", text(word)))
-                .help(format!("remove `as {}`", name.text)),
+            Diagnostic::new(
+                Code::E0302,
+                place,
+                format!("`on {}` brings nothing that could be named", text(word)),
+            )
+            .help(format!("remove `as {}`", name.text)),
         );
         None
     }
@@ -149,8 +160,12 @@ impl Checker<'_> {
         if let ExprKind::Const(Value::Duration(seconds)) = expr.kind
             && !(1..=LONGEST_TIMER).contains(&seconds)
         {
-            let text = if seconds < 1 { "a timer is at least 1 second" } else { "a timer is at most 8760h60m60s" };
-            self.report(Diagnostic::new(Code::E0404, expr.place, text).help("choose a duration between `1s` and `8760h60m60s`"));
+            let text =
+                if seconds < 1 { "a timer is at least 1 second" } else { "a timer is at most 8760h60m60s" };
+            self.report(
+                Diagnostic::new(Code::E0404, expr.place, text)
+                    .help("choose a duration between `1s` and `8760h60m60s`"),
+            );
         }
         expr
     }
@@ -159,7 +174,9 @@ impl Checker<'_> {
     pub(super) fn show_open_binds(&mut self, checked: &[Checked], others_fall: bool) {
         let open = |checked: &&Checked| falls_through(&checked.exit.body);
         let mut falling = checked.iter().filter(open);
-        if let (Some(Checked { open_bind: Some((name, local)), .. }), None, false) = (falling.next(), falling.next(), others_fall) {
+        if let (Some(Checked { open_bind: Some((name, local)), .. }), None, false) =
+            (falling.next(), falling.next(), others_fall)
+        {
             self.body.show(&name.text, *local, Some("an `as` name"));
         }
     }

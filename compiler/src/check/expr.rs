@@ -78,19 +78,26 @@ impl<'a> Checker<'a> {
                 Some(var) if self.body.kind != Kind::Fn => self.var(place, var),
                 _ => {
                     self.report(
-                        Diagnostic::new(Code::E0202, place, format!("the variable `{}` cannot be read here", name.text))
-                            .help("a `fn` sees its parameters only: pass the value as an argument"),
+                        Diagnostic::new(
+                            Code::E0202,
+                            place,
+                            format!("the variable `{}` cannot be read here", name.text),
+                        )
+                        .help("a `fn` sees its parameters only: pass the value as an argument"),
                     );
                     Self::error(place)
                 }
             },
             Some(Def::Symbol(id)) => {
-                let kind = self.names.symbols.get(id as usize).map_or(SymbolKind::Entity, |symbol| symbol.kind);
+                let kind =
+                    self.names.symbols.get(id as usize).map_or(SymbolKind::Entity, |symbol| symbol.kind);
                 Self::constant(place, Ty::Symbol(kind), Value::Symbol(id))
             }
             Some(Def::Fn(_) | Def::Action(_)) => {
                 let text = format!("`{}` is called with arguments", name.text);
-                self.report(Diagnostic::new(Code::E0301, place, text).help(format!("write `{}(…)`", name.text)));
+                self.report(
+                    Diagnostic::new(Code::E0301, place, text).help(format!("write `{}(…)`", name.text)),
+                );
                 Self::error(place)
             }
             Some(Def::Unsupported(what)) => {
@@ -137,20 +144,20 @@ impl<'a> Checker<'a> {
             };
         }
         let base = self.expr(base, None);
-        match &base.ty {
-            Ty::Error => Self::error(place),
-            Ty::Object(entity) => self.field_value(place, entity, name),
-            Ty::Json => {
-                self.unsupported(name.span, "reading json is");
-                Self::error(place)
-            }
-            other => {
-                let text = format!("{} has no fields", a(other));
-                let at = self.place(name.span);
-                self.report(Diagnostic::new(Code::E0203, at, text).help("only entities, `client`, `chat` and `bot` have fields"));
-                Self::error(place)
-            }
+        if let Ty::Object(entity) = &base.ty {
+            return self.field_value(place, entity, name);
         }
+        if *base.ty.present() == Ty::Json {
+            self.unsupported(name.span, "reading json is");
+        } else if base.ty != Ty::Error {
+            let text = format!("{} has no fields", a(&base.ty));
+            let at = self.place(name.span);
+            self.report(
+                Diagnostic::new(Code::E0203, at, text)
+                    .help("only entities, `client`, `chat` and `bot` have fields"),
+            );
+        }
+        Self::error(place)
     }
 
     /// `contact.phone` where a field itself is wanted, not its value.
@@ -189,22 +196,21 @@ impl<'a> Checker<'a> {
     fn index(&mut self, place: Place, base: &ast::Expr, index: &ast::Expr) -> Expr {
         let list = self.expr(base, None);
         let index = self.expr_as(index, &Ty::Int, "an index");
-        let ty = match list.ty.present() {
-            Ty::List(item) if !list.ty.is_optional() => (**item).clone(),
-            Ty::List(_) => {
-                self.absent(list.place, "taking an element", &list.ty.clone());
-                Ty::Error
-            }
-            Ty::Error => Ty::Error,
-            Ty::Json => {
+        let ty = if let Ty::List(item) = &list.ty {
+            (**item).clone()
+        } else {
+            let have = list.ty.clone();
+            if matches!(have.present(), Ty::List(_)) {
+                self.absent(list.place, "taking an element", &have);
+            } else if *have.present() == Ty::Json {
                 self.unsupported(base.span, "reading json is");
-                Ty::Error
+            } else if have != Ty::Error {
+                let text = format!("{} has no elements", a(&have));
+                self.report(
+                    Diagnostic::new(Code::E0301, list.place, text).help("only a list is read with `[…]`"),
+                );
             }
-            other => {
-                let text = format!("{} has no elements", a(other));
-                self.report(Diagnostic::new(Code::E0301, list.place, text).help("only a list is read with `[…]`"));
-                Ty::Error
-            }
+            Ty::Error
         };
         Expr { ty, place, kind: ExprKind::Index { list: Box::new(list), index: Box::new(index) } }
     }
@@ -221,7 +227,11 @@ impl<'a> Checker<'a> {
                 Some(ty) if want.is_some() => self.expr_as(item, ty, "an element of this list"),
                 Some(ty) => {
                     let value = self.expr(item, Some(ty));
-                    if ty.widens_to(&value.ty) { value } else { self.coerce(value, ty, "an element of this list") }
+                    if ty.widens_to(&value.ty) {
+                        value
+                    } else {
+                        self.coerce(value, ty, "an element of this list")
+                    }
                 }
                 None => self.expr(item, None),
             };
@@ -255,7 +265,14 @@ impl<'a> Checker<'a> {
         Expr { ty: ty.present().clone(), place, kind: ExprKind::Neg(Box::new(inner)) }
     }
 
-    fn binary(&mut self, place: Place, op: BinaryOp, op_place: Place, sides: (&ast::Expr, &ast::Expr), want: Option<&Ty>) -> Expr {
+    fn binary(
+        &mut self,
+        place: Place,
+        op: BinaryOp,
+        op_place: Place,
+        sides: (&ast::Expr, &ast::Expr),
+        want: Option<&Ty>,
+    ) -> Expr {
         let (left, right) = sides;
         match op {
             BinaryOp::And | BinaryOp::Or => self.logic(place, op, left, right),
@@ -313,13 +330,27 @@ impl<'a> Checker<'a> {
     }
 
     /// Arithmetic: the table of what adds, subtracts, multiplies and divides.
-    pub(super) fn arithmetic(&mut self, place: Place, op: Op, op_place: Place, left: &ast::Expr, right: &ast::Expr) -> Expr {
+    pub(super) fn arithmetic(
+        &mut self,
+        place: Place,
+        op: Op,
+        op_place: Place,
+        left: &ast::Expr,
+        right: &ast::Expr,
+    ) -> Expr {
         let left = self.expr(left, None);
         let right = self.expr(right, None);
         self.arithmetic_of(place, op, op_place, left, right)
     }
 
-    pub(super) fn arithmetic_of(&mut self, place: Place, op: Op, op_place: Place, left: Expr, right: Expr) -> Expr {
+    pub(super) fn arithmetic_of(
+        &mut self,
+        place: Place,
+        op: Op,
+        op_place: Place,
+        left: Expr,
+        right: Expr,
+    ) -> Expr {
         let sign = sign(op);
         let mut absent = false;
         for side in [&left, &right] {

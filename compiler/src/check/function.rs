@@ -31,8 +31,12 @@ impl Checker<'_> {
             let body = self.block(block);
             if falls_through(&body) && decl.result != Ty::Error {
                 self.report(
-                    Diagnostic::new(Code::E0309, decl.place, format!("`{}` does not return a value on every path", decl.item.name.text))
-                        .help(format!("end every path with `return …`, a value of type `{}`", decl.result)),
+                    Diagnostic::new(
+                        Code::E0309,
+                        decl.place,
+                        format!("`{}` does not return a value on every path", decl.item.name.text),
+                    )
+                    .help(format!("end every path with `return …`, a value of type `{}`", decl.result)),
                 );
             }
             self.out.functions.push(ir::Function {

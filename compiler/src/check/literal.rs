@@ -37,7 +37,8 @@ impl Checker<'_> {
     }
 
     pub(super) fn date(date: ast::Date) -> Value {
-        sbot_vm::calendar::days_of(date.year.into(), date.month.into(), date.day.into()).map_or(Value::None, Value::Date)
+        sbot_vm::calendar::days_of(date.year.into(), date.month.into(), date.day.into())
+            .map_or(Value::None, Value::Date)
     }
 
     pub(super) fn time(time: ast::Time) -> Value {
@@ -61,7 +62,9 @@ impl Checker<'_> {
         let mut parts = Vec::new();
         for part in &text.parts {
             match part {
-                TextPart::Literal(literal) => parts.push(Self::constant(place, Ty::Text, Value::text(literal))),
+                TextPart::Literal(literal) => {
+                    parts.push(Self::constant(place, Ty::Text, Value::text(literal)))
+                }
                 TextPart::Hole(expr) => {
                     let expr = self.expr(expr, None);
                     self.displayable(&expr);
@@ -75,11 +78,15 @@ impl Checker<'_> {
     fn displayable(&mut self, expr: &Expr) {
         if let Ty::Object(name) = &expr.ty {
             let text = format!("`{name}` has no form in a text");
-            let help = format!("write one of its fields, such as `{{{name}.{}}}`", self.names.field_names(name).first().unwrap_or(&"name"));
+            let help = format!(
+                "write one of its fields, such as `{{{name}.{}}}`",
+                self.names.field_names(name).first().unwrap_or(&"name")
+            );
             self.report(Diagnostic::new(Code::E0301, expr.place, text).help(help));
         } else if expr.ty == Ty::None {
             self.report(
-                Diagnostic::new(Code::E0301, expr.place, "`none` writes nothing").help("remove it from the text"),
+                Diagnostic::new(Code::E0301, expr.place, "`none` writes nothing")
+                    .help("remove it from the text"),
             );
         }
     }
@@ -108,7 +115,8 @@ impl Checker<'_> {
     }
 
     pub(super) fn url_literal(&mut self, place: Place, text: &str) -> Ty {
-        let good = url::Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+        let good =
+            url::Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
         if !good {
             self.report(
                 Diagnostic::new(Code::E0408, place, format!("\"{text}\" is no web address"))
@@ -138,7 +146,9 @@ impl Checker<'_> {
     pub(super) fn check_voice(&mut self, expr: &Expr) {
         if let ExprKind::Const(Value::Text(path)) = &expr.kind
             && expr.ty != Ty::Error
-            && !path.rsplit_once('.').is_some_and(|(_, kind)| VOICE.contains(&kind.to_ascii_lowercase().as_str()))
+            && !path
+                .rsplit_once('.')
+                .is_some_and(|(_, kind)| VOICE.contains(&kind.to_ascii_lowercase().as_str()))
         {
             self.report(
                 Diagnostic::new(Code::E0408, expr.place, "this file cannot be a voice message")
@@ -154,7 +164,8 @@ impl Checker<'_> {
             && expr.ty != Ty::Error
         {
             self.report(
-                Diagnostic::new(Code::E0406, expr.place, format!("{what} is empty")).help("write what the client should read"),
+                Diagnostic::new(Code::E0406, expr.place, format!("{what} is empty"))
+                    .help("write what the client should read"),
             );
         }
     }

@@ -29,7 +29,8 @@ impl Checker<'_> {
         self.exclusive(message, &checked, clauses.buttons.is_some());
         checked.to = clauses.to;
         checked.via = clauses.via;
-        let options = clauses.buttons.map(|buttons| self.buttons(buttons, &mut checked.buttons)).unwrap_or_default();
+        let options =
+            clauses.buttons.map(|buttons| self.buttons(buttons, &mut checked.buttons)).unwrap_or_default();
         let (statement, offered): (_, &[Word]) = if options.is_empty() && !clauses.dynamic {
             ("a message without reply buttons", &[Word::Message, Word::Timeout, Word::Failed])
         } else {
@@ -48,7 +49,8 @@ impl Checker<'_> {
         }
         let options_fall = exits.iter().any(|exit: &ir::Exit| !leaves(&exit.body));
         let named = self.exits(&message.exits, statement, offered);
-        let only_failed = exits.is_empty() && !named.is_empty() && named.iter().all(|exit| exit.word == Word::Failed);
+        let only_failed =
+            exits.is_empty() && !named.is_empty() && named.iter().all(|exit| exit.word == Word::Failed);
         self.show_open_binds(&named, options_fall || only_failed);
         exits.extend(named.into_iter().map(|checked| checked.exit));
         if only_failed {
@@ -106,7 +108,8 @@ impl Checker<'_> {
         if let (true, Some(span)) = (head_file || files.len() > 1, files.last()) {
             let place = self.place(*span);
             self.report(
-                Diagnostic::new(Code::E0410, place, "a message carries one file").help("send the other one with a message of its own"),
+                Diagnostic::new(Code::E0410, place, "a message carries one file")
+                    .help("send the other one with a message of its own"),
             );
         } else if let (Some(voice), true) = (&checked.voice, checked.text.is_some() || buttons) {
             let place = voice.place;
@@ -154,15 +157,25 @@ impl Checker<'_> {
     /// Symbols of channels.
     pub(super) fn channels(&mut self, names: &[Name]) -> Vec<u32> {
         let (n, unit) = (self.unit, self.unit());
-        names.iter().filter_map(|name| self.names.expect_symbol(n, unit, name, SymbolKind::Channel, "channel")).collect()
+        names
+            .iter()
+            .filter_map(|name| self.names.expect_symbol(n, unit, name, SymbolKind::Channel, "channel"))
+            .collect()
     }
 
     /// Checks the buttons; gives the reply buttons with their numbers.
-    fn buttons<'c>(&mut self, buttons: &'c [ast::Button], out: &mut Vec<Button>) -> Vec<(usize, &'c ast::Button)> {
+    fn buttons<'c>(
+        &mut self,
+        buttons: &'c [ast::Button],
+        out: &mut Vec<Button>,
+    ) -> Vec<(usize, &'c ast::Button)> {
         if let Some(extra) = buttons.get(MOST_BUTTONS) {
             let place = self.place(extra.span);
-            let text = format!("a message has at most {MOST_BUTTONS} buttons, and this one has {}", buttons.len());
-            self.report(Diagnostic::new(Code::E0401, place, text).help("offer fewer, or ask in two messages"));
+            let text =
+                format!("a message has at most {MOST_BUTTONS} buttons, and this one has {}", buttons.len());
+            self.report(
+                Diagnostic::new(Code::E0401, place, text).help("offer fewer, or ask in two messages"),
+            );
         }
         let mut replies = Vec::new();
         for button in buttons {
@@ -229,8 +242,18 @@ impl Checker<'_> {
     }
 
     /// Notes a text of an option, and reports one that another option has.
-    pub(super) fn same_text(&mut self, seen: &mut Vec<(String, usize, Span)>, folded: String, option: usize, span: Span, what: &str) {
-        let before = seen.iter().find(|(text, other, _)| *text == folded && *other != option).map(|(_, _, span)| *span);
+    pub(super) fn same_text(
+        &mut self,
+        seen: &mut Vec<(String, usize, Span)>,
+        folded: String,
+        option: usize,
+        span: Span,
+        what: &str,
+    ) {
+        let before = seen
+            .iter()
+            .find(|(text, other, _)| *text == folded && *other != option)
+            .map(|(_, _, span)| *span);
         if let Some(before) = before {
             let (place, before) = (self.place(span), self.place(before));
             self.report(
@@ -245,10 +268,7 @@ impl Checker<'_> {
 
     /// A text without holes.
     pub(super) fn fixed_text(expr: &Expr) -> Option<&str> {
-        match &expr.kind {
-            ExprKind::Const(Value::Text(text)) => Some(text),
-            _ => None,
-        }
+        if let ExprKind::Const(Value::Text(text)) = &expr.kind { Some(text) } else { None }
     }
 }
 

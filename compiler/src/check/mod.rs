@@ -38,7 +38,7 @@ use body::Body;
 use bot::BotScope;
 use rustc_hash::FxHashMap;
 use sbot_grammar::ast::{Name, Span};
-use sbot_vm::program::{self, Format};
+use sbot_vm::program;
 use smol_str::SmolStr;
 
 /// A checked project.
@@ -97,7 +97,10 @@ fn allow(parsed: &Parsed, diagnostics: &mut Vec<Diagnostic>) {
                 for name in &attr.args {
                     match Code::find(&name.text) {
                         Some(code) => allowed.push((Place { file: unit.file, span: item.span }, code)),
-                        None => diagnostics.push(report::unknown_code(Place { file: unit.file, span: name.span }, &name.text)),
+                        None => diagnostics.push(report::unknown_code(
+                            Place { file: unit.file, span: name.span },
+                            &name.text,
+                        )),
                     }
                 }
             }
@@ -111,9 +114,14 @@ fn allow(parsed: &Parsed, diagnostics: &mut Vec<Diagnostic>) {
     };
     diagnostics.retain(|diagnostic| {
         diagnostic.is_error()
-            || !allowed.iter().any(|(place, code)| *code == diagnostic.code && inside(diagnostic.place, *place))
+            || !allowed
+                .iter()
+                .any(|(place, code)| *code == diagnostic.code && inside(diagnostic.place, *place))
     });
 }
+
+/// The default of a field, with the number of the unit that declares it.
+type FieldDefault<'a> = Option<(usize, &'a sbot_grammar::ast::Expr)>;
 
 /// The state of checking.
 pub(crate) struct Checker<'a> {
@@ -183,7 +191,7 @@ impl<'a> Checker<'a> {
     }
 
     /// The program's number of a field, its type and its default. E0203 if there is none.
-    fn field(&mut self, entity: &str, name: &Name) -> Option<(ir::FieldId, Ty, Option<(usize, &'a sbot_grammar::ast::Expr)>)> {
+    fn field(&mut self, entity: &str, name: &Name) -> Option<(ir::FieldId, Ty, FieldDefault<'a>)> {
         let Some(decl) = self.names.field(entity, &name.text) else {
             let unit = self.unit();
             self.names.unknown_field(unit, entity, name);
@@ -200,13 +208,7 @@ impl<'a> Checker<'a> {
         }
         let mut slot = ty.slot();
         slot.optional |= has_default;
-        let format = match ty.present() {
-            Ty::Phone => Format::Phone,
-            Ty::Email => Format::Email,
-            Ty::Url => Format::Url,
-            Ty::Choice(texts) => Format::Choice(texts.iter().map(|text| text.as_str().into()).collect()),
-            _ => Format::Plain,
-        };
+        let format = ty.format();
         let id = ir::FieldId(u32::try_from(self.out.fields.len()).unwrap_or(u32::MAX));
         self.out.fields.push(program::Field { entity: entity.into(), name: name.into(), slot, format });
         self.field_ids.insert(key, id);
@@ -222,7 +224,10 @@ impl<'a> Checker<'a> {
         self.action_ids.insert(decl, id);
         if let Some(action) = self.names.actions.get(decl) {
             let params = |params: &[resolve::ParamDecl<'_>]| {
-                params.iter().map(|param| program::Param { name: param.name.as_str().into(), slot: param.ty.slot() }).collect()
+                params
+                    .iter()
+                    .map(|param| program::Param { name: param.name.as_str().into(), slot: param.ty.slot() })
+                    .collect()
             };
             self.out.actions.push(program::Action {
                 name: action.name.as_str().into(),
@@ -231,7 +236,10 @@ impl<'a> Checker<'a> {
                 exits: action
                     .exits
                     .iter()
-                    .map(|(name, list)| program::ActionExit { name: name.as_str().into(), params: params(list) })
+                    .map(|(name, list)| program::ActionExit {
+                        name: name.as_str().into(),
+                        params: params(list),
+                    })
                     .collect(),
                 delivery: action.delivery,
                 echo: action.echo,

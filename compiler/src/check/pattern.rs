@@ -33,7 +33,9 @@ impl Checker<'_> {
             tests.push(self.alternative(alternative, subject));
         }
         let one_type = tests.iter().all(|test| {
-            test.found.is_some() && test.found.as_ref().map(|found| &found.ty) == tests.first().and_then(|test| test.found.as_ref()).map(|found| &found.ty)
+            test.found.is_some()
+                && test.found.as_ref().map(|found| &found.ty)
+                    == tests.first().and_then(|test| test.found.as_ref()).map(|found| &found.ty)
         });
         let mut tests = tests.into_iter();
         let Some(mut all) = tests.next() else {
@@ -64,7 +66,8 @@ impl Checker<'_> {
             PatternKind::Range(from, to) => self.range_test(place, subject, (from, to)),
             PatternKind::Contains { what, range } => {
                 self.text_side(place, subject, "contains");
-                let (test, value) = self.contains_test(place, subject, what, range.as_ref().map(|(from, to)| (from, to)));
+                let (test, value) =
+                    self.contains_test(place, subject, what, range.as_ref().map(|(from, to)| (from, to)));
                 found = value;
                 test
             }
@@ -82,7 +85,9 @@ impl Checker<'_> {
                 self.text_side(place, subject, "matches");
                 self.matches_test(place, subject, regex)
             }
-            PatternKind::Set => Expr { ty: Ty::Bool, place, kind: ExprKind::IsSet(Box::new(subject.clone())) },
+            PatternKind::Set => {
+                Expr { ty: Ty::Bool, place, kind: ExprKind::IsSet(Box::new(subject.clone())) }
+            }
         };
         if alternative.negated {
             let by_absence = matches!(alternative.kind, PatternKind::Set);
@@ -101,7 +106,10 @@ impl Checker<'_> {
         if let ExprKind::Const(Value::Int(n)) = length.kind
             && n < 0
         {
-            self.report(Diagnostic::new(Code::E0301, length.place, "a length cannot be negative").help("count from 0"));
+            self.report(
+                Diagnostic::new(Code::E0301, length.place, "a length cannot be negative")
+                    .help("count from 0"),
+            );
         }
         length
     }
@@ -121,7 +129,8 @@ impl Checker<'_> {
         }
         let hint = matches!(subject.ty.present(), Ty::Choice(_)).then(|| subject.ty.clone());
         let value = self.expr(value, hint.as_ref());
-        if let (Ty::Choice(texts), Ty::Text, ExprKind::Const(Value::Text(text))) = (subject.ty.present(), &value.ty, &value.kind)
+        if let (Ty::Choice(texts), Ty::Text, ExprKind::Const(Value::Text(text))) =
+            (subject.ty.present(), &value.ty, &value.kind)
             && !texts.iter().any(|known| **known == **text)
         {
             let (texts, text) = (texts.clone(), text.clone());
@@ -129,12 +138,16 @@ impl Checker<'_> {
             return Self::error(place);
         }
         if value.ty == Ty::None {
-            self.report(Diagnostic::new(Code::E0301, place, "nothing is equal to `none`").help("write `not set`"));
+            self.report(
+                Diagnostic::new(Code::E0301, place, "nothing is equal to `none`").help("write `not set`"),
+            );
             return Self::error(place);
         }
         if !comparable(subject.ty.present(), value.ty.present(), false) {
             let text = format!("{} never equals {}", a(&subject.ty), a(&value.ty));
-            self.report(Diagnostic::new(Code::E0301, place, text).help("compare with a value of the same type"));
+            self.report(
+                Diagnostic::new(Code::E0301, place, text).help("compare with a value of the same type"),
+            );
             return Self::error(place);
         }
         if subject.ty.present().is_text() && subject.ty != Ty::Error {

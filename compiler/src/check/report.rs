@@ -16,11 +16,16 @@ pub(super) fn unknown_code(place: Place, name: &str) -> Diagnostic {
 impl Checker<'_> {
     /// E0301: `what` needs one type and has another.
     pub(super) fn wrong_type(&mut self, place: Place, what: &str, want: &Ty, have: &Ty) {
-        let diagnostic = Diagnostic::new(Code::E0301, place, format!("{what} needs {}, but this is {}", a(want), a(have)))
-            .note(format!("this is {}", a(have)));
+        let diagnostic =
+            Diagnostic::new(Code::E0301, place, format!("{what} needs {}, but this is {}", a(want), a(have)))
+                .note(format!("this is {}", a(have)));
         let help = match (want.present(), have.present()) {
-            (Ty::Number, Ty::Text) => Some("turn a text into a number with `number(…)`, which is absent if it is none"),
-            (Ty::Int, Ty::Text) => Some("turn a text into a whole number with `int(…)`, which is absent if it is none"),
+            (Ty::Number, Ty::Text) => {
+                Some("turn a text into a number with `number(…)`, which is absent if it is none")
+            }
+            (Ty::Int, Ty::Text) => {
+                Some("turn a text into a whole number with `int(…)`, which is absent if it is none")
+            }
             (Ty::Int, Ty::Number) => Some("`round(…)`, `floor(…)` or `ceil(…)` make a whole number of it"),
             (Ty::Text, Ty::Error) => None,
             (Ty::Text, _) => Some("write it into a text: \"{…}\""),
@@ -60,7 +65,8 @@ impl Checker<'_> {
         if let Some(scope) = self.names.scopes.get(self.unit) {
             known.extend(scope.values.keys().map(ToString::to_string));
         }
-        let is_step = self.names.scopes.get(self.unit).is_some_and(|scope| scope.steps.contains_key(&name.text));
+        let is_step =
+            self.names.scopes.get(self.unit).is_some_and(|scope| scope.steps.contains_key(&name.text));
         let diagnostic = Diagnostic::new(Code::E0202, place, format!("there is no {what} `{}`", name.text));
         let diagnostic = if is_step {
             diagnostic.help(format!("`{0}` is a step: write `-> {0}` to go there", name.text))
@@ -82,10 +88,9 @@ impl Checker<'_> {
 /// The type with its article.
 pub(super) fn a(ty: &Ty) -> String {
     let text = ty.to_string();
-    match ty {
-        Ty::None => "`none`".to_owned(),
-        Ty::Int | Ty::Email | Ty::Symbol(sbot_vm::program::SymbolKind::Entity) => format!("an `{text}`"),
-        _ if text.starts_with("int?") || text.starts_with("email") => format!("an `{text}`"),
-        _ => format!("a `{text}`"),
+    if *ty == Ty::None {
+        return format!("`{text}`");
     }
+    let article = if text.starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" };
+    format!("{article} `{text}`")
 }

@@ -78,23 +78,27 @@ impl<'a> Checker<'a> {
             Ast::While { .. } => ("`while`", true, true),
             Ast::Break => ("`break`", true, true),
             Ast::Continue => ("`continue`", true, true),
-            Ast::Call(_)
-            | Ast::If(_)
-            | Ast::When(_)
-            | Ast::Let(_)
-            | Ast::Assign(_)
-            | Ast::Error => return true,
+            Ast::Call(_) | Ast::If(_) | Ast::When(_) | Ast::Let(_) | Ast::Assign(_) | Ast::Error => {
+                return true;
+            }
         };
         let (here, ok, help) = match (&self.body.kind, self.body.code) {
-            (_, true) => ("`code`", in_code, "`code` computes and sets fields; write this before or after it"),
-            (Kind::Fn, false) => ("a `fn`", in_fn, "a `fn` computes a value and nothing else; do this in a step"),
+            (_, true) => {
+                ("`code`", in_code, "`code` computes and sets fields; write this before or after it")
+            }
+            (Kind::Fn, false) => {
+                ("a `fn`", in_fn, "a `fn` computes a value and nothing else; do this in a step")
+            }
             (Kind::Step | Kind::Expression, false) => {
-                let is_loop = matches!(stmt, Ast::For { .. } | Ast::While { .. } | Ast::Break | Ast::Continue);
+                let is_loop =
+                    matches!(stmt, Ast::For { .. } | Ast::While { .. } | Ast::Break | Ast::Continue);
                 ("a step", !is_loop, "write the loop inside `code { … }`")
             }
         };
         if !ok {
-            self.report(Diagnostic::new(Code::E0306, place, format!("{what} cannot stand in {here}")).help(help));
+            self.report(
+                Diagnostic::new(Code::E0306, place, format!("{what} cannot stand in {here}")).help(help),
+            );
         }
         ok
     }

@@ -21,7 +21,9 @@ impl Checker<'_> {
             if let Some((_, first)) = titles.iter().find(|(known, _)| *known == text) {
                 let first = *first;
                 self.report(
-                    Diagnostic::new(Code::E0204, place, "two tests have the same title").label(first, "the first one").help("give each its own"),
+                    Diagnostic::new(Code::E0204, place, "two tests have the same title")
+                        .label(first, "the first one")
+                        .help("give each its own"),
                 );
             }
             titles.push((text, place));
@@ -41,14 +43,24 @@ impl Checker<'_> {
         Some(match stmt {
             Ast::At { date, time } => {
                 if !first {
-                    self.report(Diagnostic::new(Code::E0110, place, "`at` stands first in a test").help("move it to the top, or turn the clock with `wait`"));
+                    self.report(
+                        Diagnostic::new(Code::E0110, place, "`at` stands first in a test")
+                            .help("move it to the top, or turn the clock with `wait`"),
+                    );
                     return None;
                 }
-                TestKind::At { year: date.year, month: date.month, day: date.day, hour: time.hour, minute: time.minute }
+                TestKind::At {
+                    year: date.year,
+                    month: date.month,
+                    day: date.day,
+                    hour: time.hour,
+                    minute: time.minute,
+                }
             }
             Ast::Given { field, value } => return self.given(field, value),
             Ast::ClientSays { text, via } => {
-                let via = via.as_ref().and_then(|name| self.channels(std::slice::from_ref(name)).first().copied());
+                let via =
+                    via.as_ref().and_then(|name| self.channels(std::slice::from_ref(name)).first().copied());
                 TestKind::ClientSays { text: self.test_text(text), via }
             }
             Ast::ClientPresses(text) => TestKind::ClientPresses(self.test_text(text)),
@@ -84,11 +96,15 @@ impl Checker<'_> {
     fn given(&mut self, path: &ast::Path, value: &ast::Expr) -> Option<TestKind> {
         let [entity, name] = path.names.as_slice() else {
             let place = self.place(path.span);
-            self.report(Diagnostic::new(Code::E0203, place, "`given` sets a field").help("write `given contact.name = …`"));
+            self.report(
+                Diagnostic::new(Code::E0203, place, "`given` sets a field")
+                    .help("write `given contact.name = …`"),
+            );
             return None;
         };
-        let known = self.names.field(&entity.text, &name.text).is_some() || crate::resolve::Names::entity(&entity.text).is_some();
-        if !known && self.names.fields.get(&entity.text).is_none() {
+        let known = self.names.field(&entity.text, &name.text).is_some()
+            || crate::resolve::Names::entity(&entity.text).is_some();
+        if !known && !self.names.fields.contains_key(&entity.text) {
             self.unknown_name("entity", entity);
             return None;
         }
@@ -99,10 +115,7 @@ impl Checker<'_> {
 
     /// `expect EXPR`, `expect action(…)` or `expect not action(…)`.
     fn expect(&mut self, expr: &ast::Expr) -> Option<TestKind> {
-        let (call, negated) = match &expr.kind {
-            Ast::Not(inner) => (&**inner, true),
-            _ => (expr, false),
-        };
+        let (call, negated) = if let Ast::Not(inner) = &expr.kind { (&**inner, true) } else { (expr, false) };
         if let Ast::Call { callee, args } = &call.kind
             && let Ast::Name(name) = &callee.kind
             && let Some(Def::Action(decl)) = self.lookup(&name.text).map(|named| named.def)
@@ -112,7 +125,13 @@ impl Checker<'_> {
         Some(TestKind::Expect(self.expr_as(expr, &Ty::Bool, "`expect`")))
     }
 
-    fn expect_action(&mut self, name: &ast::Name, decl: usize, args: &[Arg], negated: bool) -> Option<TestKind> {
+    fn expect_action(
+        &mut self,
+        name: &ast::Name,
+        decl: usize,
+        args: &[Arg],
+        negated: bool,
+    ) -> Option<TestKind> {
         let action = self.names.actions.get(decl)?.clone();
         let place = self.place(name.span);
         let bound = self.bind_some_args(&format!("`{}`", name.text), &action.params, args, place)?;

@@ -33,12 +33,15 @@ impl Checker<'_> {
         if trigger.often.is_some() {
             self.unsupported(trigger.span, "`once` and `cooldown` are");
         }
-        let pattern = match &trigger.kind {
-            ast::TriggerKind::Message(Some(pattern)) => Some(self.trigger_pattern(pattern, "text")),
-            ast::TriggerKind::Comment(Some(pattern)) => Some(self.trigger_pattern(pattern, "comment")),
-            _ => None,
+        let pattern = if let ast::TriggerKind::Message(Some(pattern)) = &trigger.kind {
+            Some(self.trigger_pattern(pattern, "text"))
+        } else if let ast::TriggerKind::Comment(Some(pattern)) = &trigger.kind {
+            Some(self.trigger_pattern(pattern, "comment"))
+        } else {
+            None
         };
-        let condition = trigger.condition.as_ref().map(|condition| self.expr_as(condition, &Ty::Bool, "a condition"));
+        let condition =
+            trigger.condition.as_ref().map(|condition| self.expr_as(condition, &Ty::Bool, "a condition"));
         let test = match (pattern, condition) {
             (Some(left), Some(right)) => {
                 Some(Expr { ty: Ty::Bool, place, kind: ExprKind::And(Box::new(left), Box::new(right)) })

@@ -86,7 +86,12 @@ impl Checker<'_> {
     }
 
     /// The body of `on valid` or `on invalid`.
-    fn outcome(&mut self, exit: &ast::Exit, named: Option<(&Name, ir::LocalId)>, slot: &mut Option<(Block, Place)>) {
+    fn outcome(
+        &mut self,
+        exit: &ast::Exit,
+        named: Option<(&Name, ir::LocalId)>,
+        slot: &mut Option<(Block, Place)>,
+    ) {
         let place = self.place(exit.head);
         self.late_arrow(exit);
         if let Some(bind) = &exit.bind {
@@ -107,7 +112,9 @@ impl Checker<'_> {
         if let Some((_, first)) = slot {
             let first = *first;
             self.report(
-                Diagnostic::new(Code::E0410, place, "this exit stands twice").label(first, "first here").help("remove one of them"),
+                Diagnostic::new(Code::E0410, place, "this exit stands twice")
+                    .label(first, "first here")
+                    .help("remove one of them"),
             );
         } else {
             *slot = Some((body, place));

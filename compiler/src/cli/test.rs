@@ -1,7 +1,8 @@
 //! `sbotc test`.
 
 use super::output::{self, BOLD, DIM, GREEN, Out, RED};
-use super::{Exit, Format, Stop, project};
+use super::project::{self, Compiled};
+use super::{Exit, Format, Stop};
 use sbotc::sim::{Outcome, TestReport, run_test};
 use sbotc::source::Sources;
 use std::io::Write;
@@ -10,6 +11,7 @@ const EXAMPLES: &str = "\
 Examples:
   sbotc test pizzeria                      all tests of the folder
   sbotc test bot.sbot --filter phone       tests whose title or bot has `phone` in it
+  sbotc test examples/*                    several projects
   sbotc test . --format json               one object a test, then one with the sums
 
 A test that fails shows the whole conversation, the statement that did not hold, what it asked for and what there was.
@@ -21,8 +23,9 @@ Exit codes: 0 all passed (or there are none), 1 a test failed or the source has 
 #[derive(clap::Args)]
 #[command(after_long_help = EXAMPLES)]
 pub(crate) struct Args {
-    /// A file, or a folder with .sbot files
-    path: String,
+    /// Files, or folders with .sbot files; each is a project of its own
+    #[arg(required = true, value_name = "PATH")]
+    paths: Vec<String>,
 
     /// Only tests whose title or bot has this text in it, upper or lower case
     #[arg(long, value_name = "TEXT")]
@@ -33,42 +36,68 @@ pub(crate) struct Args {
     format: Format,
 }
 
+/// How the tests went, all projects together.
+#[derive(Default)]
+struct Tally {
+    all: usize,
+    passed: usize,
+    failed: usize,
+}
+
 pub(crate) fn run(args: &Args) -> Result<Exit, Stop> {
-    let compiled = project::compile(project::load(&args.path, true)?, true, false)?;
-    let several = compiled.program.tables().bots.len() > 1;
-    let wanted = args.filter.as_deref().unwrap_or("").to_lowercase();
-    let (mut passed, mut failed) = (0usize, 0usize);
+    for path in &args.paths {
+        project::entries(path)?;
+    }
+    let mut tally = Tally::default();
+    let mut broken = false;
     let mut out = output::stdout();
+    for path in &args.paths {
+        match project::compile(project::load(path, true)?, true, false) {
+            Ok(compiled) => run_all(args, &compiled, &mut tally, &mut out)?,
+            // The other projects can be tested all the same.
+            Err(Stop::Problems) => broken = true,
+            Err(stop) => return Err(stop),
+        }
+    }
+    if args.format == Format::Json {
+        writeln!(out, "{}", serde_json::json!({"passed": tally.passed, "failed": tally.failed}))?;
+    } else if !broken || tally.all > 0 {
+        writeln!(out, "{}", summary(args, &tally))?;
+    }
+    out.flush()?;
+    Ok(if tally.failed == 0 && !broken { Exit::Clean } else { Exit::Problems })
+}
+
+fn run_all(args: &Args, compiled: &Compiled, tally: &mut Tally, out: &mut Out) -> Result<(), Stop> {
+    let several = args.paths.len() > 1 || compiled.program.tables().bots.len() > 1;
+    let wanted = args.filter.as_deref().unwrap_or("").to_lowercase();
     for test in &compiled.tests {
+        tally.all += 1;
         let bot = compiled.program.tables().bots.get(test.bot).map_or("?", |bot| &*bot.name);
         if !test.title.to_lowercase().contains(&wanted) && !bot.to_lowercase().contains(&wanted) {
             continue;
         }
         let report = run_test(&compiled.program, test, &compiled.sources, false);
         match report.outcome {
-            Outcome::Passed => passed += 1,
-            Outcome::Failed => failed += 1,
+            Outcome::Passed => tally.passed += 1,
+            Outcome::Failed => tally.failed += 1,
         }
         match args.format {
-            Format::Text => text(&mut out, &report, &compiled.sources, several)?,
-            Format::Json => json(&mut out, &report, &compiled.sources)?,
+            Format::Text => text(out, &report, &compiled.sources, several)?,
+            Format::Json => json(out, &report, &compiled.sources)?,
         }
         // One test may take long; those before it should not wait for it to be seen.
         out.flush()?;
     }
-    match args.format {
-        Format::Json => writeln!(out, "{}", serde_json::json!({"passed": passed, "failed": failed}))?,
-        Format::Text => writeln!(out, "{}", summary(args, passed, failed, compiled.tests.len()))?,
-    }
-    out.flush()?;
-    Ok(if failed == 0 { Exit::Clean } else { Exit::Problems })
+    Ok(())
 }
 
-fn summary(args: &Args, passed: usize, failed: usize, all: usize) -> String {
-    if all == 0 {
+fn summary(args: &Args, tally: &Tally) -> String {
+    let Tally { all, passed, failed } = tally;
+    if *all == 0 {
+        let paths = args.paths.join(", ");
         return format!(
-            "There are no tests in {}. Write one: test \"a title\" {{ client \"hello\" bot \"*\" }}",
-            args.path
+            "There are no tests in {paths}. Write one: test \"a title\" {{ client \"hello\" bot \"*\" }}"
         );
     }
     if passed + failed == 0 {
@@ -77,7 +106,7 @@ fn summary(args: &Args, passed: usize, failed: usize, all: usize) -> String {
             args.filter.as_deref().unwrap_or("")
         );
     }
-    let style = if failed == 0 { GREEN } else { RED };
+    let style = if *failed == 0 { GREEN } else { RED };
     format!("{style}{passed} passed, {failed} failed{style:#}")
 }
 

@@ -2,9 +2,9 @@
 //! and rendered in `render.rs`; nothing else of the compiler words or prints one.
 
 pub mod codes;
+pub mod render;
 pub mod suggest;
 pub mod syntax;
-pub mod render;
 
 use crate::source::Place;
 pub use codes::Code;
@@ -51,7 +51,15 @@ impl Diagnostic {
     /// A finding with nothing but its sentence.
     #[must_use]
     pub fn new(code: Code, place: Place, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), place, note: String::new(), labels: Vec::new(), help: None, suggestion: None }
+        Self {
+            code,
+            message: message.into(),
+            place,
+            note: String::new(),
+            labels: Vec::new(),
+            help: None,
+            suggestion: None,
+        }
     }
 
     /// What to say at the place.

@@ -50,7 +50,9 @@ fn unknown_character(place: Place, c: char) -> Diagnostic {
     let diagnostic =
         Diagnostic::new(Code::E0101, place, format!("`{}` means nothing here", c.escape_debug()));
     match c {
-        '\u{201c}' | '\u{201d}' | '\u{201e}' | '\u{ab}' | '\u{bb}' => diagnostic.help("texts stand between straight quotes: \"…\""),
+        '\u{201c}' | '\u{201d}' | '\u{201e}' | '\u{ab}' | '\u{bb}' => {
+            diagnostic.help("texts stand between straight quotes: \"…\"")
+        }
         '\'' | '\u{2018}' | '\u{2019}' | '`' => diagnostic.help("texts stand between double quotes: \"…\""),
         ';' => diagnostic.help("statements need no `;`: leave it out"),
         '&' => diagnostic.help("write `and`"),
@@ -86,8 +88,10 @@ fn unexpected(
         Some(Hint::MissingColon) => message(format!("a colon is missing before {what}{inside}"))
             .help("a step begins with `step name:`")
             .suggest(at, ": "),
-        Some(Hint::ReservedWord(word)) => message(format!("`{word}` is a word of the language and cannot be a name{inside}"))
-            .help(format!("choose another name, such as `{word}_`")),
+        Some(Hint::ReservedWord(word)) => {
+            message(format!("`{word}` is a word of the language and cannot be a name{inside}"))
+                .help(format!("choose another name, such as `{word}_`"))
+        }
         Some(Hint::EqualsForComparison) => message(format!("`=` sets a value; it does not compare{inside}"))
             .help("write `==` to compare")
             .suggest(place.span, "=="),
@@ -97,9 +101,9 @@ fn unexpected(
         Some(Hint::UnclosedBracket { open }) => message(format!("{list} is missing before {what}{inside}"))
             .label(Place { file: place.file, span: *open }, "opened here and never closed"),
         Some(Hint::UnopenedBracket) => message(format!("{what} closes nothing{inside}")).help("remove it"),
-        Some(Hint::Superfluous) => message(format!("{what} is one too many{inside}"))
-            .help("remove it")
-            .suggest(place.span, ""),
+        Some(Hint::Superfluous) => {
+            message(format!("{what} is one too many{inside}")).help("remove it").suggest(place.span, "")
+        }
         None => message(format!("{what} is not expected{inside}")).help(format!("expected {list}")),
     }
 }

@@ -1,20 +1,14 @@
 //! W0603: exits that can never be taken, because an earlier one always takes the event first.
 
-use super::inner_blocks;
+use super::{inner_blocks, wait_of};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::ir::{Block, ExprKind, On, StmtKind, Wait};
+use crate::ir::{Block, ExprKind, On, Wait};
 use sbot_vm::value::Value;
 
 /// Reports them in a block and all blocks inside.
 pub(super) fn exits(block: &Block, diagnostics: &mut Vec<Diagnostic>) {
     for stmt in block {
-        let wait = match &stmt.kind {
-            StmtKind::Message(message) => message.wait.as_ref(),
-            StmtKind::Pause(pause) => Some(&pause.wait),
-            StmtKind::Validate(validate) => Some(&validate.wait),
-            _ => None,
-        };
-        if let Some(wait) = wait {
+        if let Some(wait) = wait_of(&stmt.kind) {
             of_wait(wait, diagnostics);
         }
         inner_blocks(stmt, &mut |block| exits(block, diagnostics));
@@ -57,8 +51,5 @@ fn earlier_timer(other: &On, this: &On) -> bool {
 }
 
 fn fixed(kind: &ExprKind) -> Option<i64> {
-    match kind {
-        ExprKind::Const(Value::Duration(seconds)) => Some(*seconds),
-        _ => None,
-    }
+    if let ExprKind::Const(Value::Duration(seconds)) = kind { Some(*seconds) } else { None }
 }

@@ -42,7 +42,11 @@ fn statement_falls_through(stmt: &Stmt) -> bool {
         }
         StmtKind::If { then, otherwise, .. } => falls_through(then) || falls_through(otherwise),
         StmtKind::Block(block) => falls_through(block),
-        StmtKind::Break | StmtKind::Continue | StmtKind::Return(_) | StmtKind::Goto { .. } | StmtKind::End => false,
+        StmtKind::Break
+        | StmtKind::Continue
+        | StmtKind::Return(_)
+        | StmtKind::Goto { .. }
+        | StmtKind::End => false,
         StmtKind::Local { .. }
         | StmtKind::Var { .. }
         | StmtKind::Set { .. }
@@ -54,6 +58,19 @@ fn statement_falls_through(stmt: &Stmt) -> bool {
 
 fn wait_falls_through(wait: &Wait) -> bool {
     wait.exits.iter().any(|exit| falls_through(&exit.body))
+}
+
+/// The wait of a statement that has one.
+fn wait_of(kind: &StmtKind) -> Option<&Wait> {
+    if let StmtKind::Message(message) = kind {
+        message.wait.as_ref()
+    } else if let StmtKind::Pause(pause) = kind {
+        Some(&pause.wait)
+    } else if let StmtKind::Validate(validate) = kind {
+        Some(&validate.wait)
+    } else {
+        None
+    }
 }
 
 /// Calls `f` with every block inside a statement.
@@ -80,7 +97,9 @@ fn inner_blocks<'s>(stmt: &'s Stmt, f: &mut dyn FnMut(&'s Block)) {
             f(then);
             f(otherwise);
         }
-        StmtKind::Block(block) | StmtKind::For { body: block, .. } | StmtKind::While { body: block, .. } => f(block),
+        StmtKind::Block(block) | StmtKind::For { body: block, .. } | StmtKind::While { body: block, .. } => {
+            f(block)
+        }
         StmtKind::Local { .. }
         | StmtKind::Var { .. }
         | StmtKind::Set { .. }

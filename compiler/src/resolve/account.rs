@@ -23,7 +23,9 @@ impl<'a> Names<'a> {
             ItemKind::Pipeline { name, title: text, stages } => {
                 self.define_symbol(n, unit, SymbolKind::Pipeline, name, &title(text), "");
                 for (at, stage) in stages.iter().enumerate() {
-                    if let Some(first) = stages.iter().take(at).find(|other| other.name.text == stage.name.text) {
+                    if let Some(first) =
+                        stages.iter().take(at).find(|other| other.name.text == stage.name.text)
+                    {
                         let place = |name: &Name| Place { file: unit.file, span: name.span };
                         self.twice("stage", &stage.name, place(&stage.name), place(&first.name));
                     }
@@ -38,7 +40,9 @@ impl<'a> Names<'a> {
                 let list: Vec<&str> = members.iter().map(|name| name.text.as_str()).collect();
                 self.define_symbol(n, unit, SymbolKind::Team, name, &title(text), &list.join(","));
             }
-            ItemKind::Channel { name, kind, title: text } => self.declare_channel(n, unit, name, kind, &title(text)),
+            ItemKind::Channel { name, kind, title: text } => {
+                self.declare_channel(n, unit, name, kind, &title(text))
+            }
             ItemKind::Template { name, text, .. } => {
                 let shown = text.plain().unwrap_or(&name.text).to_owned();
                 self.define_symbol(n, unit, SymbolKind::Template, name, &shown, "");
@@ -73,11 +77,15 @@ impl<'a> Names<'a> {
         if NO_CHANNEL.contains(&name.text.as_str()) {
             let place = Place { file: unit.file, span: name.span };
             let text = format!("a channel cannot be called `{}`", name.text);
-            self.report(Diagnostic::new(Code::E0204, place, text).help("`via any` and `via primary` mean something else"));
+            self.report(
+                Diagnostic::new(Code::E0204, place, text)
+                    .help("`via any` and `via primary` mean something else"),
+            );
         }
         if !CHANNEL_KINDS.contains(&kind.text.as_str()) {
             let place = Place { file: unit.file, span: kind.span };
-            let diagnostic = Diagnostic::new(Code::E0202, place, format!("there is no channel kind `{}`", kind.text));
+            let diagnostic =
+                Diagnostic::new(Code::E0202, place, format!("there is no channel kind `{}`", kind.text));
             self.report(suggest::similar(diagnostic, &kind.text, kind.span, CHANNEL_KINDS.iter().copied()));
         }
         self.define_symbol(n, unit, SymbolKind::Channel, name, title, &kind.text);
@@ -108,7 +116,8 @@ impl<'a> Names<'a> {
                 (other, Some(_)) => {
                     let place = Place { file: unit.file, span: name.span };
                     let known = ["zone", "region", "language", "currency"];
-                    let diagnostic = Diagnostic::new(Code::E0202, place, format!("the account has no setting `{other}`"));
+                    let diagnostic =
+                        Diagnostic::new(Code::E0202, place, format!("the account has no setting `{other}`"));
                     self.report(suggest::similar(diagnostic, other, name.span, known));
                 }
             }
@@ -117,7 +126,8 @@ impl<'a> Names<'a> {
     }
 
     fn check_settings(&mut self, unit: &Unit, settings: &[(Name, Text)]) {
-        let setting = |wanted: &str| settings.iter().find(|(name, _)| name.text == wanted).map(|(_, text)| text.span);
+        let setting =
+            |wanted: &str| settings.iter().find(|(name, _)| name.text == wanted).map(|(_, text)| text.span);
         let context = |account: Account| {
             let tables = Tables { account, ..Tables::default() };
             sbot_vm::context::Context::new(Arc::new(tables))
@@ -194,7 +204,11 @@ impl<'a> Names<'a> {
                             }
                         } else {
                             let place = Place { file: unit.file, span: path.span };
-                            self.report(Diagnostic::new(Code::E0203, place, "a field is written `entity.field`"));
+                            self.report(Diagnostic::new(
+                                Code::E0203,
+                                place,
+                                "a field is written `entity.field`",
+                            ));
                         }
                     }
                 }
@@ -229,13 +243,15 @@ impl<'a> Names<'a> {
     /// The stage `stage` of a known pipeline; E0304 if there is none.
     pub(crate) fn stage_of(&mut self, unit: &Unit, pipeline: &Name, stage: &Name) -> Option<u32> {
         let full = format!("{}.{}", pipeline.text, stage.text);
-        let stages = || self.symbols.iter().zip(0u32..).filter(|(symbol, _)| symbol.kind == SymbolKind::Stage);
+        let stages =
+            || self.symbols.iter().zip(0u32..).filter(|(symbol, _)| symbol.kind == SymbolKind::Stage);
         if let Some((_, id)) = stages().find(|(symbol, _)| *symbol.name == *full) {
             return Some(id);
         }
         let prefix = format!("{}.", pipeline.text);
-        let known: Vec<String> =
-            stages().filter_map(|(symbol, _)| symbol.name.strip_prefix(prefix.as_str()).map(str::to_owned)).collect();
+        let known: Vec<String> = stages()
+            .filter_map(|(symbol, _)| symbol.name.strip_prefix(prefix.as_str()).map(str::to_owned))
+            .collect();
         let place = Place { file: unit.file, span: stage.span };
         let text = format!("the pipeline `{}` has no stage `{}`", pipeline.text, stage.text);
         let diagnostic = Diagnostic::new(Code::E0304, place, text);
@@ -244,7 +260,14 @@ impl<'a> Names<'a> {
     }
 
     /// The symbol of this kind that a name means in a file; E0202 otherwise.
-    pub(crate) fn expect_symbol(&mut self, n: usize, unit: &Unit, name: &Name, kind: SymbolKind, what: &str) -> Option<u32> {
+    pub(crate) fn expect_symbol(
+        &mut self,
+        n: usize,
+        unit: &Unit,
+        name: &Name,
+        kind: SymbolKind,
+        what: &str,
+    ) -> Option<u32> {
         let def = self.scopes.get(n).and_then(|scope| scope.values.get(&name.text)).map(|named| named.def);
         if let Some(Def::Symbol(id)) = def
             && self.symbols.get(id as usize).is_some_and(|symbol| symbol.kind == kind)

@@ -1,6 +1,6 @@
 //! Collects the items of every file: first the types and account, then everything that mentions a type, then the `use`s.
 
-use super::{ActionDecl, Def, FieldDecl, FnDecl, Names, Named, OBJECTS, ParamDecl, Scope, StepDecl, VarDecl};
+use super::{ActionDecl, Def, FieldDecl, FnDecl, Named, Names, OBJECTS, ParamDecl, Scope, StepDecl, VarDecl};
 use crate::diagnostic::{Code, Diagnostic, suggest};
 use crate::project::{Parsed, Unit};
 use crate::source::Place;
@@ -143,7 +143,8 @@ impl<'a> Names<'a> {
         let result = self.type_of(n, unit.file, &function.result);
         let index = self.functions.len();
         self.functions.push(FnDecl { unit: n, item: function, params, result, builtin, next: None, place });
-        let before = self.scopes.get(n).and_then(|scope| scope.values.get(&function.name.text)).map(|named| named.def);
+        let before =
+            self.scopes.get(n).and_then(|scope| scope.values.get(&function.name.text)).map(|named| named.def);
         if let (Some(Def::Fn(mut first)), true) = (before, builtin.is_some()) {
             while let Some(next) = self.functions.get(first).and_then(|function| function.next) {
                 first = next;
@@ -167,10 +168,14 @@ impl<'a> Names<'a> {
         if function.body.is_some() {
             return None;
         }
-        let found = attr.and_then(|attr| attr.args.first()).and_then(|name| sbot_vm::builtin::builtin(&name.text));
+        let found =
+            attr.and_then(|attr| attr.args.first()).and_then(|name| sbot_vm::builtin::builtin(&name.text));
         if found.is_none() {
             let text = format!("the function `{}` has no body", function.name.text);
-            self.report(Diagnostic::new(Code::E0309, place, text).help("write its statements in `{ … }` after its type"));
+            self.report(
+                Diagnostic::new(Code::E0309, place, text)
+                    .help("write its statements in `{ … }` after its type"),
+            );
         }
         found
     }
@@ -222,7 +227,8 @@ impl<'a> Names<'a> {
             other => {
                 let known = ["keyed", "idempotent", "at_most_once", "echo", "channels", "must_wait", "allow"];
                 let place = Place { file: unit.file, span: attr.name.span };
-                let diagnostic = Diagnostic::new(Code::E0202, place, format!("there is no attribute `@{other}`"));
+                let diagnostic =
+                    Diagnostic::new(Code::E0202, place, format!("there is no attribute `@{other}`"));
                 self.report(suggest::similar(diagnostic, other, attr.name.span, known));
             }
         }
@@ -233,7 +239,8 @@ impl<'a> Names<'a> {
         let allowed = known.contains(&entity.text.as_str()) || unit.std;
         if !allowed {
             let place = Place { file: unit.file, span: entity.span };
-            let diagnostic = Diagnostic::new(Code::E0202, place, format!("there is no entity `{}`", entity.text));
+            let diagnostic =
+                Diagnostic::new(Code::E0202, place, format!("there is no entity `{}`", entity.text));
             self.report(suggest::similar(diagnostic, &entity.text, entity.span, known));
             return;
         }
@@ -252,7 +259,15 @@ impl<'a> Names<'a> {
     }
 
     /// A symbol with a name in the file's scope.
-    pub(super) fn define_symbol(&mut self, n: usize, unit: &Unit, kind: SymbolKind, name: &Name, title: &str, detail: &str) {
+    pub(super) fn define_symbol(
+        &mut self,
+        n: usize,
+        unit: &Unit,
+        kind: SymbolKind,
+        name: &Name,
+        title: &str,
+        detail: &str,
+    ) {
         let id = self.symbol(kind, &name.text, title, detail);
         let what = match kind {
             SymbolKind::User => "user",

@@ -240,14 +240,20 @@ impl<'a> Names<'a> {
     /// The symbol of this kind and name, made if there is none.
     pub fn symbol(&mut self, kind: SymbolKind, name: &str, title: &str, detail: &str) -> u32 {
         let id = u32::try_from(self.symbols.len()).unwrap_or(u32::MAX);
-        self.symbols.push(program::Symbol { kind, name: name.into(), title: title.into(), detail: detail.into() });
+        self.symbols.push(program::Symbol {
+            kind,
+            name: name.into(),
+            title: title.into(),
+            detail: detail.into(),
+        });
         id
     }
 
     /// The symbol of a field, made at its first use.
     pub fn field_symbol(&mut self, entity: &str, field: &str) -> u32 {
         let name = format!("{entity}.{field}");
-        let known = self.symbols.iter().position(|symbol| symbol.kind == SymbolKind::Field && *symbol.name == *name);
+        let known =
+            self.symbols.iter().position(|symbol| symbol.kind == SymbolKind::Field && *symbol.name == *name);
         match known.and_then(|at| u32::try_from(at).ok()) {
             Some(id) => id,
             None => self.symbol(SymbolKind::Field, &name, &name, ""),
@@ -272,7 +278,8 @@ impl<'a> Names<'a> {
     pub fn field_names(&self, entity: &str) -> Vec<&str> {
         let of = ENTITIES.iter().find(|(known, _)| *known == entity).map_or(Some(entity), |(_, of)| *of);
         let fields = of.and_then(|of| self.fields.get(of));
-        let mut names: Vec<&str> = fields.into_iter().flat_map(|fields| fields.keys()).map(SmolStr::as_str).collect();
+        let mut names: Vec<&str> =
+            fields.into_iter().flat_map(|fields| fields.keys()).map(SmolStr::as_str).collect();
         names.sort_unstable();
         names
     }

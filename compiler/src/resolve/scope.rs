@@ -1,6 +1,6 @@
 //! What a file sees besides its own items: those of the files it uses, and the standard library's.
 
-use super::{Names, Named};
+use super::{Named, Names};
 use crate::project::{Parsed, Unit};
 use crate::source::Place;
 use sbot_grammar::ast::{ItemKind, Name, Span};
@@ -14,10 +14,16 @@ impl Names<'_> {
         for scope in &self.scopes {
             own.push(scope.values.iter().map(|(name, named)| (name.clone(), *named)).collect());
         }
-        let steps: Vec<Vec<(SmolStr, usize)>> =
-            self.scopes.iter().map(|scope| scope.steps.iter().map(|(name, step)| (name.clone(), *step)).collect()).collect();
-        let types: Vec<Vec<_>> =
-            self.scopes.iter().map(|scope| scope.types.iter().map(|(name, ty)| (name.clone(), ty.clone())).collect()).collect();
+        let steps: Vec<Vec<(SmolStr, usize)>> = self
+            .scopes
+            .iter()
+            .map(|scope| scope.steps.iter().map(|(name, step)| (name.clone(), *step)).collect())
+            .collect();
+        let types: Vec<Vec<_>> = self
+            .scopes
+            .iter()
+            .map(|scope| scope.types.iter().map(|(name, ty)| (name.clone(), ty.clone())).collect())
+            .collect();
         for (n, unit) in parsed.units.iter().enumerate() {
             for (used, span) in &unit.uses {
                 let m = used.0 as usize;

@@ -19,10 +19,16 @@ impl Names<'_> {
                 if let Some((ty, _)) = self.scopes.get(unit).and_then(|scope| scope.types.get(&name.text)) {
                     return ty.clone();
                 }
-                let own = self.scopes.get(unit).into_iter().flat_map(|scope| scope.types.keys()).map(SmolStr::as_str);
+                let own = self
+                    .scopes
+                    .get(unit)
+                    .into_iter()
+                    .flat_map(|scope| scope.types.keys())
+                    .map(SmolStr::as_str);
                 let known: Vec<&str> = NAMED.iter().map(|(name, _)| *name).chain(own).collect();
                 let place = Place { file, span: name.span };
-                let diagnostic = Diagnostic::new(Code::E0202, place, format!("there is no type `{}`", name.text));
+                let diagnostic =
+                    Diagnostic::new(Code::E0202, place, format!("there is no type `{}`", name.text));
                 self.report(suggest::similar(diagnostic, &name.text, name.span, known));
                 Ty::Error
             }
@@ -39,8 +45,12 @@ impl Names<'_> {
                                 .help("write the text without `{…}`"),
                         ),
                         Some(plain) if choice.iter().any(|known| known == plain) => self.report(
-                            Diagnostic::new(Code::E0204, place, format!("\"{plain}\" stands twice in this choice"))
-                                .help("remove one of them"),
+                            Diagnostic::new(
+                                Code::E0204,
+                                place,
+                                format!("\"{plain}\" stands twice in this choice"),
+                            )
+                            .help("remove one of them"),
                         ),
                         Some(plain) => choice.push(SmolStr::new(plain)),
                     }

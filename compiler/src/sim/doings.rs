@@ -10,7 +10,7 @@ use sbot_vm::{ClientMessage, EventKind};
 use std::sync::Arc;
 
 /// A bot that is still busy after so many turns without the client does so for ever.
-const MAX_TURNS: usize = 10_000;
+const MAX_TURNS: usize = 100_000;
 /// The end of the year 9999.
 const LATEST: i64 = 253_402_300_800_000;
 

@@ -91,8 +91,7 @@ impl Tester<'_> {
     fn recorded(&self, action: ActionId) -> String {
         let actions = |only: Option<u32>| -> Vec<String> {
             let asked = |called: u32| only.is_none_or(|only| only == called);
-            let wanted =
-                |effect: &&Effect| matches!(&effect.kind, EffectKind::Action { action, .. } if asked(*action));
+            let wanted = |effect: &&Effect| matches!(&effect.kind, EffectKind::Action { action, .. } if asked(*action));
             let effects = self.world.effects().filter(wanted);
             effects.map(|effect| show::effect(self.world.program(), &effect.kind)).collect()
         };

@@ -42,7 +42,13 @@ impl<'a> Printer<'a> {
     /// Whether an empty line stands directly before a token or comment.
     pub(super) fn blank_before(&self, at: u32) -> bool {
         let before = self.source.as_bytes().get(..at as usize).unwrap_or(&[]);
-        before.iter().rev().take_while(|byte| byte.is_ascii_whitespace()).filter(|&&byte| byte == b'\n').count() > 1
+        before
+            .iter()
+            .rev()
+            .take_while(|byte| byte.is_ascii_whitespace())
+            .filter(|&&byte| byte == b'\n')
+            .count()
+            > 1
     }
 
     /// The first token at or after `at`, comments and the bytes in `skip` passed over.

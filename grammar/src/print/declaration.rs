@@ -4,8 +4,8 @@ use super::Printer;
 use super::doc::Op;
 use super::list::Shape;
 use crate::ast::{
-    Action, Days, Duration, ExitDecl, FormPart, HoursRow, ItemKind, Name, Often, Path, Pattern, Span, Stage, Text,
-    Time, Trigger, TriggerKind,
+    Action, Days, Duration, ExitDecl, FormPart, HoursRow, ItemKind, Name, Often, Path, Pattern, Span, Stage,
+    Text, Time, Trigger, TriggerKind,
 };
 
 impl Printer<'_> {
@@ -21,7 +21,13 @@ impl Printer<'_> {
             self.entries(name.span.end, end, fields, |field| field.span, Self::field_decl);
         } else if let ItemKind::Pipeline { name, title, stages } = kind {
             self.titled("pipeline", name, title);
-            self.entries(title.span.end, end, stages, |stage| stage.name.span.to(stage.title.span), Self::stage);
+            self.entries(
+                title.span.end,
+                end,
+                stages,
+                |stage| stage.name.span.to(stage.title.span),
+                Self::stage,
+            );
         } else if let ItemKind::User { name, title } = kind {
             self.titled("user", name, title);
         } else if let ItemKind::Team { name, title, members } = kind {
@@ -146,7 +152,9 @@ impl Printer<'_> {
         for row in rows {
             let start = self.token_after(at, skip);
             at = match row {
-                HoursRow::Open { times, days } => times.last().map_or(days.from.span.end, |(_, to)| to.span.end),
+                HoursRow::Open { times, days } => {
+                    times.last().map_or(days.from.span.end, |(_, to)| to.span.end)
+                }
                 HoursRow::Except { date } => date.span.end,
             };
             places.push((Span::new(start, at), row));

@@ -110,7 +110,8 @@ impl Measure {
         let flats = flats(ops);
         let rests = rests_of(ops, &[]);
         let wholes = rests_of(ops, &flats);
-        let groups = flats.iter().map(|flat| flat.map(|(width, close)| width + at(&rests, close + 1))).collect();
+        let groups =
+            flats.iter().map(|flat| flat.map(|(width, close)| width + at(&rests, close + 1))).collect();
         Self { groups, rests, wholes }
     }
 
@@ -181,7 +182,14 @@ fn rests_of(ops: &[Op<'_>], flats: &[Option<(usize, usize)>]) -> Vec<usize> {
                 None => after + columns(text),
             },
             Op::Space | Op::Comma => after + 1,
-            Op::Line | Op::Soft | Op::Fill | Op::FillWhole | Op::Hard | Op::Blank | Op::Comment(_) | Op::Hug(_) => 0,
+            Op::Line
+            | Op::Soft
+            | Op::Fill
+            | Op::FillWhole
+            | Op::Hard
+            | Op::Blank
+            | Op::Comment(_)
+            | Op::Hug(_) => 0,
             Op::Open => match flats.get(index).copied().flatten() {
                 Some((width, close)) => width + at(&rests, close + 1),
                 None => after,

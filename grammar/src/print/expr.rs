@@ -24,7 +24,13 @@ impl Printer<'_> {
             }
             ExprKind::Record(fields) => {
                 let close = expr.span.end.saturating_sub(1);
-                self.list(Shape::fit("{", "}"), close, fields, |field| field.0.span.to(field.1.span), Self::record_field);
+                self.list(
+                    Shape::fit("{", "}"),
+                    close,
+                    fields,
+                    |field| field.0.span.to(field.1.span),
+                    Self::record_field,
+                );
             }
             ExprKind::Paren(inner) => self.enclosed("(", inner, ")", expr.span.end),
             ExprKind::Not(_) | ExprKind::Neg(_) => self.prefix(expr),

@@ -27,7 +27,8 @@ impl Printer<'_> {
             let (text, many_lines) = self.take_text();
             let now = Before { kind: mem::discriminant(&item.kind), one_line: !many_lines };
             if let Some(before) = before {
-                let together = before.one_line && now.one_line && before.kind == now.kind && !self.blank_before(start);
+                let together =
+                    before.one_line && now.one_line && before.kind == now.kind && !self.blank_before(start);
                 out.push_str(if together { "\n" } else { "\n\n" });
             }
             before = Some(now);

@@ -5,8 +5,8 @@ use super::doc::Op;
 use super::list::Shape;
 use super::statement::body_span;
 use crate::ast::{
-    Button, ButtonKind, Clause, ClauseKind, Event, Exit, Expr, List, ListOption, Message, MessageHead, Name, Pause,
-    Section, Span, Validate,
+    Button, ButtonKind, Clause, ClauseKind, Event, Exit, Expr, List, ListOption, Message, MessageHead, Name,
+    Pause, Section, Span, Validate,
 };
 
 impl Printer<'_> {
@@ -52,7 +52,13 @@ impl Printer<'_> {
             ClauseKind::Buttons(buttons) => {
                 let shape = Shape::kept(self.same_line(clause.span.start, clause.span.end)).hanging();
                 self.word("buttons");
-                self.list(shape, clause.span.end.saturating_sub(1), buttons, |button| button.span, Self::button);
+                self.list(
+                    shape,
+                    clause.span.end.saturating_sub(1),
+                    buttons,
+                    |button| button.span,
+                    Self::button,
+                );
             }
             ClauseKind::ButtonsFrom { list, step } => {
                 self.worded("buttons from", list);
@@ -107,7 +113,13 @@ impl Printer<'_> {
         self.literal(&section.title);
         self.op(Op::Space);
         let shape = Shape::kept(self.same_line(section.span.start, section.span.end));
-        self.list(shape, section.span.end.saturating_sub(1), &section.options, |option| option.span, Self::option);
+        self.list(
+            shape,
+            section.span.end.saturating_sub(1),
+            &section.options,
+            |option| option.span,
+            Self::option,
+        );
     }
 
     fn option(&mut self, option: &ListOption) {

@@ -4,8 +4,8 @@ use super::Printer;
 use super::doc::Op;
 use super::list::Shape;
 use crate::ast::{
-    Arm, ArmTest, AssignOp, Block, Body, Call, Else, Exit, Goto, If, Name, RunBot, Span, Stmt, StmtKind, Target, Value,
-    When,
+    Arm, ArmTest, AssignOp, Block, Body, Call, Else, Exit, Goto, If, Name, RunBot, Span, Stmt, StmtKind,
+    Target, Value, When,
 };
 
 /// From the arrow or brace to the last token.

@@ -136,3 +136,30 @@ fn a_regular_expression_that_does_not_compile_traps() {
         assert_eq!(with(Limits::default(), tables(bad)), TrapKind::WrongKind);
     }
 }
+
+#[test]
+fn a_trap_names_its_instruction() {
+    let code = vec![
+        Op::Int { dst: 0, value: 1 },
+        Op::Jump { to: 3 },
+        Op::End {},
+        Op::Call { dst: 0, function: 1, args: 0, count: 0 },
+        Op::Return { src: 0 },
+        Op::None { dst: 0 },
+        Op::Not { dst: 0, a: 0 },
+        Op::Return { src: 0 },
+    ];
+    let functions = vec![function("b", true, 0, 1, 0, 5), function("f", false, 0, 1, 5, 8)];
+    let program = program(Tables { functions, ..tables(1, code) });
+    let at = |fuel| {
+        let limits = Limits { fuel, ..Limits::default() };
+        match start_bot(&program, 0, &[], &manual(), &Facts::default(), &limits).unwrap().status {
+            Status::Ended(Ending::Trapped(trap)) => (trap.kind, trap.op),
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(at(1_000), (TrapKind::WrongKind, 6));
+    // Fuel is taken at jumps, calls and ends.
+    assert_eq!(at(1), (TrapKind::OutOfFuel, 1));
+    assert_eq!(at(2), (TrapKind::OutOfFuel, 3));
+}
