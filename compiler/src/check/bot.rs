@@ -11,6 +11,11 @@ use rustc_hash::FxHashMap;
 use sbot_grammar::ast::{self, ItemKind};
 use smol_str::SmolStr;
 
+/// The most variables and parameters of a bot together.
+const MOST_VARS: usize = 250;
+/// The most locals of a step or function, those counted that the compiler makes itself.
+const MOST_LOCALS: usize = 30_000;
+
 /// What the bot being checked owns.
 #[derive(Default)]
 pub(super) struct BotScope<'a> {
@@ -96,13 +101,20 @@ impl<'a> Checker<'a> {
             }
         }
         let libraries = self.libraries(n);
+        let mut extra = None;
         for library in &libraries {
             for (at, decl) in self.names.vars.iter().enumerate().filter(|(_, decl)| decl.unit == *library) {
                 let id = VarId(u32::try_from(scope.var_types.len()).unwrap_or(u32::MAX));
+                if scope.var_types.len() == MOST_VARS {
+                    extra = Some(decl.place);
+                }
                 scope.vars.insert(at, id);
                 scope.var_types.push(decl.ty.clone());
                 scope.var_names.push(decl.item.name.text.clone());
             }
+        }
+        if let Some(place) = extra {
+            self.too_many(place, "a bot has", MOST_VARS, "variables and parameters");
         }
         for library in &libraries {
             let steps: Vec<(usize, StepDecl<'a>)> = self
@@ -122,6 +134,19 @@ impl<'a> Checker<'a> {
             }
         }
         scope
+    }
+
+    /// Refuses a step or function with more locals than a frame holds.
+    pub(super) fn bound_locals(&mut self, place: Place) {
+        if self.body.locals.len() > MOST_LOCALS {
+            self.too_many(place, "a step or function has", MOST_LOCALS, "values of its own");
+        }
+    }
+
+    fn too_many(&mut self, place: Place, what: &str, most: usize, of: &str) {
+        self.report(
+            Diagnostic::new(Code::E0110, place, format!("{what} at most {most} {of}")).help("split it up"),
+        );
     }
 
     /// A parameter of the bot, where its file sees it.
@@ -253,6 +278,7 @@ impl<'a> Checker<'a> {
             self.body.bind(&param.name, param.ty.clone(), Some("a parameter"));
         }
         let body = self.block(&step.body);
+        self.bound_locals(decl.place);
         ir::Step {
             name: step.name.text.as_str().into(),
             params: params.len(),

@@ -3,12 +3,16 @@
 use super::Checker;
 use super::body::Known;
 use super::pattern::Test;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::flow::falls_through;
 use crate::ir::{Block, Expr, ExprKind, Stmt, StmtKind};
 use crate::source::Place;
 use crate::types::Ty;
 use rust_decimal::Decimal;
 use sbot_grammar::ast::{self, ArmTest, Else, PatternKind, Span};
+
+/// The most arms of a `when`: each is a branch inside the one before.
+const MOST_ARMS: usize = 1000;
 
 impl Checker<'_> {
     pub(super) fn condition(&mut self, place: Place, branch: &ast::If) -> Stmt {
@@ -59,6 +63,14 @@ impl Checker<'_> {
     }
 
     pub(super) fn when(&mut self, place: Place, when: &ast::When, out: &mut Block) {
+        if let Some(arm) = when.arms.get(MOST_ARMS) {
+            let at = self.place(arm.span);
+            self.report(
+                Diagnostic::new(Code::E0110, at, format!("a `when` has at most {MOST_ARMS} arms"))
+                    .help("ask `… in [\"a\", \"b\"]`, or split it into several steps"),
+            );
+            return;
+        }
         self.same_arms(when);
         let subject = when.subject.as_ref().map(|subject| {
             let subject = self.expr(subject, None);
@@ -119,13 +131,9 @@ impl Checker<'_> {
         if let Some(arm) = rest.first() {
             let place = self.place(arm.span);
             self.report(
-                crate::diagnostic::Diagnostic::new(
-                    crate::diagnostic::Code::W0602,
-                    place,
-                    "this arm is never reached",
-                )
-                .note("`else` before it takes everything")
-                .help("put `else` last"),
+                Diagnostic::new(Code::W0602, place, "this arm is never reached")
+                    .note("`else` before it takes everything")
+                    .help("put `else` last"),
             );
         }
     }
@@ -232,13 +240,9 @@ impl Checker<'_> {
         if let Some(before) = before {
             let (place, before) = (self.place(span), self.place(before));
             self.report(
-                crate::diagnostic::Diagnostic::new(
-                    crate::diagnostic::Code::E0409,
-                    place,
-                    "another arm takes some of these numbers",
-                )
-                .label(before, "the first one")
-                .help("both ends of a range belong to it; let the ranges not meet"),
+                Diagnostic::new(Code::E0409, place, "another arm takes some of these numbers")
+                    .label(before, "the first one")
+                    .help("both ends of a range belong to it; let the ranges not meet"),
             );
         } else {
             ranges.push((from, to, arm, span));

@@ -29,6 +29,7 @@ impl Checker<'_> {
                 self.body.bind(&param.name, param.ty.clone(), Some("a parameter"));
             }
             let body = self.block(block);
+            self.bound_locals(decl.place);
             if falls_through(&body) && decl.result != Ty::Error {
                 self.report(
                     Diagnostic::new(

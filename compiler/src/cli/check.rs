@@ -47,12 +47,10 @@ struct Tally {
 
 pub(crate) fn run(args: &Args) -> Result<Exit, Stop> {
     let deny = Deny::parse(&args.deny)?;
-    for path in &args.paths {
-        project::entries(path)?;
-    }
+    let projects = project::projects(&args.paths)?;
     let mut tally = Tally::default();
     let mut seen = HashSet::new();
-    for path in &args.paths {
+    for path in &projects {
         let loaded = project::load(path, false)?;
         let mut diagnostics = loaded.diagnostics;
         // Projects may share files.

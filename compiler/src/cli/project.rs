@@ -83,6 +83,40 @@ pub(crate) fn entries(path: &str) -> Result<Vec<String>, Stop> {
     Ok(found)
 }
 
+/// The projects that paths mean. A folder is one project, unless bots stand in several folders below it and none in
+/// itself: then each of those folders is one.
+pub(crate) fn projects(paths: &[String]) -> Result<Vec<String>, Stop> {
+    let mut all = Vec::new();
+    for path in paths {
+        let mut folders: Vec<String> = Vec::new();
+        for entry in entries(path)? {
+            let folder = sbotc::project::parent(&entry).to_owned();
+            if folders.last() != Some(&folder) && holds_bot(&entry) && !folders.contains(&folder) {
+                folders.push(folder);
+            }
+        }
+        let itself = path.trim_end_matches('/');
+        if folders.len() < 2 || folders.iter().any(|folder| folder == itself) {
+            all.push(path.clone());
+        } else {
+            all.extend(folders);
+        }
+    }
+    Ok(all)
+}
+
+fn holds_bot(path: &str) -> bool {
+    let source = read_bytes(path).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+    source.is_some_and(|source| {
+        source.len() <= sbotc::source::MAX_SOURCE
+            && sbot_grammar::parse(&source)
+                .file
+                .items
+                .iter()
+                .any(|item| matches!(item.kind, ItemKind::Bot(_)))
+    })
+}
+
 /// Collects the `.sbot` files below a folder. Links are followed, but no folder is entered twice.
 fn walk(root: &Path, found: &mut Vec<String>) -> Result<(), Stop> {
     let mut seen = HashSet::new();

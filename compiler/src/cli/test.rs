@@ -45,15 +45,13 @@ struct Tally {
 }
 
 pub(crate) fn run(args: &Args) -> Result<Exit, Stop> {
-    for path in &args.paths {
-        project::entries(path)?;
-    }
+    let projects = project::projects(&args.paths)?;
     let mut tally = Tally::default();
     let mut broken = false;
     let mut out = output::stdout();
-    for path in &args.paths {
+    for path in &projects {
         match project::compile(project::load(path, true)?, true, false) {
-            Ok(compiled) => run_all(args, &compiled, &mut tally, &mut out)?,
+            Ok(compiled) => run_all(args, projects.len(), &compiled, &mut tally, &mut out)?,
             // The other projects can be tested all the same.
             Err(Stop::Problems) => broken = true,
             Err(stop) => return Err(stop),
@@ -68,8 +66,14 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Stop> {
     Ok(if tally.failed == 0 && !broken { Exit::Clean } else { Exit::Problems })
 }
 
-fn run_all(args: &Args, compiled: &Compiled, tally: &mut Tally, out: &mut Out) -> Result<(), Stop> {
-    let several = args.paths.len() > 1 || compiled.program.tables().bots.len() > 1;
+fn run_all(
+    args: &Args,
+    projects: usize,
+    compiled: &Compiled,
+    tally: &mut Tally,
+    out: &mut Out,
+) -> Result<(), Stop> {
+    let several = projects > 1 || compiled.program.tables().bots.len() > 1;
     let wanted = args.filter.as_deref().unwrap_or("").to_lowercase();
     for test in &compiled.tests {
         tally.all += 1;
