@@ -29,7 +29,9 @@ fn the_examples_of_the_prelude_are_true() {
     let examples: Vec<&str> =
         prelude.text.lines().filter_map(|line| line.trim().strip_prefix("///     ")).collect();
     assert!(examples.len() > 25, "only {} examples were found", examples.len());
-    let mut source = String::from("bot examples\n\ntrigger manual\n\nstep start: -> end\n\n");
+    let mut source = String::from(
+        "bot examples\n\naccount { zone \"Europe/Madrid\" }\n\ntrigger manual\n\nstep start: -> end\n\n",
+    );
     for (n, example) in examples.iter().enumerate() {
         writeln!(source, "test \"{n}\" {{ trigger manual expect {example} }}")
             .expect("a text can be written to");

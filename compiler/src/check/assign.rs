@@ -281,6 +281,8 @@ impl<'a> Checker<'a> {
         if *value.ty.present() == Ty::Text && convertible && !fixed {
             if *ty.present() == Ty::Phone {
                 self.need_region(value.place);
+            } else if *ty.present() == Ty::DateTime {
+                self.need_zone(value.place);
             }
             return (value, true);
         }

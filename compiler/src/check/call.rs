@@ -182,7 +182,10 @@ impl<'a> Checker<'a> {
         );
     }
 
-    fn finish(&self, place: Place, at: usize, decl: &FnDecl<'a>, args: Vec<Expr>, ty: Ty) -> Expr {
+    fn finish(&mut self, place: Place, at: usize, decl: &FnDecl<'a>, args: Vec<Expr>, ty: Ty) -> Expr {
+        if decl.builtin.is_some_and(|builtin| ZONED.contains(&builtin.name)) {
+            self.need_zone(place);
+        }
         let kind = match (decl.builtin, self.function_ids.get(&at)) {
             (Some(builtin), _) => ExprKind::Builtin { number: builtin.number, args },
             (None, Some(function)) => ExprKind::Call { function: *function, args },
@@ -191,6 +194,9 @@ impl<'a> Checker<'a> {
         Expr { ty, place, kind }
     }
 }
+
+/// Built-ins that read or make a moment in the account's zone.
+const ZONED: &[&str] = &["date_of", "time_of", "datetime_of", "format_datetime"];
 
 fn nth(functions: &[FnDecl<'_>], first: usize, n: usize) -> usize {
     let mut at = first;

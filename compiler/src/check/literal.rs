@@ -83,6 +83,8 @@ impl Checker<'_> {
                 self.names.field_names(name).first().unwrap_or(&"name")
             );
             self.report(Diagnostic::new(Code::E0301, expr.place, text).help(help));
+        } else if *expr.ty.present() == Ty::DateTime {
+            self.need_zone(expr.place);
         } else if expr.ty == Ty::None {
             self.report(
                 Diagnostic::new(Code::E0301, expr.place, "`none` writes nothing")

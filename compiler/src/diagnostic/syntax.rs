@@ -35,7 +35,8 @@ pub fn word(error: &SyntaxError, file: FileId, sources: &Sources) -> Diagnostic 
         SyntaxErrorKind::BadTime => Diagnostic::new(Code::E0103, place, format!("`{written}` is no time of day"))
             .help("times look like `09:30`, from `00:00` to `23:59`"),
         SyntaxErrorKind::Unexpected { found, expected, context, hint } => {
-            unexpected(place, found, expected, *context, hint.as_ref())
+            let gap = sources.get(file).text.get(..error.span.start as usize).unwrap_or("");
+            unexpected(place, found, expected, (*context, hint.as_ref()), end_of_token(gap))
         }
         SyntaxErrorKind::TooDeep => Diagnostic::new(Code::E0110, place, "this is nested too deep")
             .help("at most 64 brackets may stand inside each other, and 256 operators in one expression; split it up"),
@@ -67,8 +68,8 @@ fn unexpected(
     place: Place,
     found: &Found,
     expected: &[Expected],
-    context: Option<Context>,
-    hint: Option<&Hint>,
+    (context, hint): (Option<Context>, Option<&Hint>),
+    before: u32,
 ) -> Diagnostic {
     let what = match found {
         Found::End => "the end of the item".to_owned(),
@@ -77,17 +78,18 @@ fn unexpected(
     let list = list(expected);
     let inside = context.map(inside).unwrap_or_default();
     let at = Span::new(place.span.start, place.span.start);
+    let after = Span::new(before, before);
     let message = |text: String| Diagnostic::new(Code::E0110, place, text);
     match hint {
         Some(Hint::MissingComma) => message(format!("a comma is missing before {what}{inside}"))
             .help("separate the entries with `,`")
-            .suggest(at, ", "),
+            .suggest(after, ","),
         Some(Hint::MissingArrow) => message(format!("an arrow is missing before {what}{inside}"))
             .help(format!("write `-> {}` to go there", bare(found)))
             .suggest(at, "-> "),
         Some(Hint::MissingColon) => message(format!("a colon is missing before {what}{inside}"))
             .help("a step begins with `step name:`")
-            .suggest(at, ": "),
+            .suggest(after, ":"),
         Some(Hint::ReservedWord(word)) => {
             message(format!("`{word}` is a word of the language and cannot be a name{inside}"))
                 .help(format!("choose another name, such as `{word}_`"))
@@ -106,6 +108,14 @@ fn unexpected(
         }
         None => message(format!("{what} is not expected{inside}")).help(format!("expected {list}")),
     }
+}
+
+/// Where the last token of `text` ends. Where a comment may stand after it, the place is the end of `text` itself.
+fn end_of_token(text: &str) -> u32 {
+    let token = text.trim_end();
+    let line = token.rsplit('\n').next().unwrap_or("");
+    let end = if line.contains("//") { text } else { token };
+    u32::try_from(end.len()).unwrap_or(u32::MAX)
 }
 
 fn bare(found: &Found) -> &str {

@@ -105,7 +105,10 @@ impl<'a> Names<'a> {
         for (name, text) in settings {
             let value: Option<Arc<str>> = text.plain().map(Arc::from);
             match (name.text.as_str(), value) {
-                ("zone", Some(value)) => self.account.zone = value,
+                ("zone", Some(value)) => {
+                    self.account.zone = value;
+                    self.has_zone = true;
+                }
                 ("region", value @ Some(_)) => self.account.region = value,
                 ("language", value @ Some(_)) => self.account.language = value,
                 ("currency", value @ Some(_)) => self.account.currency = value,

@@ -186,6 +186,8 @@ pub struct Names<'a> {
     pub fields: FxHashMap<SmolStr, FxHashMap<SmolStr, FieldDecl<'a>>>,
     /// The account.
     pub account: program::Account,
+    /// Whether the account declares its zone.
+    pub has_zone: bool,
     /// Where the account is declared.
     pub account_place: Option<Place>,
     /// Findings.

@@ -36,9 +36,11 @@ impl Names<'_> {
                 for (name, step) in steps.get(m).into_iter().flatten() {
                     self.import_step(n, unit, *span, name, *step);
                 }
-                if let Some(scope) = self.scopes.get_mut(n) {
-                    for (name, ty) in types.get(m).into_iter().flatten() {
-                        scope.types.entry(name.clone()).or_insert_with(|| ty.clone());
+                for (name, (ty, place)) in types.get(m).into_iter().flatten() {
+                    let Some(scope) = self.scopes.get_mut(n) else { continue };
+                    let own = scope.types.entry(name.clone()).or_insert_with(|| (ty.clone(), *place)).1;
+                    if own != *place {
+                        self.clash("type", name, own, *place, Place { file: unit.file, span: *span });
                     }
                 }
             }
