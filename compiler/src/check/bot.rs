@@ -3,6 +3,7 @@
 use super::Checker;
 use super::body::{Body, Kind};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::flow;
 use crate::ir::{self, StepId, VarId};
 use crate::resolve::{ParamDecl, StepDecl, VarDecl};
 use crate::source::Place;
@@ -188,12 +189,7 @@ impl<'a> Checker<'a> {
         let on_failed = bot.on_failed.as_ref().and_then(|name| {
             let decl = self.step(name)?;
             let step = self.bot.steps.get(&decl).copied()?;
-            if self
-                .bot
-                .step_params
-                .get(step.0 as usize)
-                .is_some_and(|params| params.iter().any(|param| param.default.is_none()))
-            {
+            if self.bot.step_params.get(step.0 as usize).is_some_and(|params| !params.is_empty()) {
                 let at = self.place(name.span);
                 self.report(
                     Diagnostic::new(Code::E0302, at, "the step after `on failed` cannot have parameters")
@@ -277,8 +273,9 @@ impl<'a> Checker<'a> {
         for param in params {
             self.body.bind(&param.name, param.ty.clone(), Some("a parameter"));
         }
-        let body = self.block(&step.body);
+        let mut body = self.block(&step.body);
         self.bound_locals(decl.place);
+        flow::live::trim(&mut body, self.body.locals.len());
         ir::Step {
             name: step.name.text.as_str().into(),
             params: params.len(),

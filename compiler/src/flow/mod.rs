@@ -3,6 +3,7 @@
 
 mod end;
 mod exit;
+pub(crate) mod live;
 mod reach;
 
 use crate::diagnostic::Diagnostic;

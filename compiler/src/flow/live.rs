@@ -1,0 +1,182 @@
+//! Which locals a parked run has to keep: those in scope that something after the wait still reads.
+//!
+//! Steps have no loop with a wait in it, so "after" is the order of evaluation: one walk finds the last read of every
+//! local, a second one drops from each wait what is not read any more.
+
+use crate::ir::{Block, Expr, ExprKind, LocalId, On, Stmt, StmtKind, Wait};
+
+/// Keeps in the waits of a step only what is read after them.
+pub(crate) fn trim(body: &mut Block, locals: usize) {
+    let mut last = vec![0; locals];
+    Walk {
+        clock: 0,
+        seen: &mut |clock, seen| match seen {
+            Seen::Read(local) => {
+                if let Some(last) = last.get_mut(local.0 as usize) {
+                    *last = clock;
+                }
+            }
+            Seen::Wait(_) => {}
+        },
+    }
+    .block(body);
+    Walk {
+        clock: 0,
+        seen: &mut |clock, seen| match seen {
+            Seen::Read(_) => {}
+            Seen::Wait(wait) => {
+                wait.live.retain(|local| last.get(local.0 as usize).is_none_or(|last| *last > clock))
+            }
+        },
+    }
+    .block(body);
+}
+
+/// What a walk comes across, in order of evaluation.
+enum Seen<'s> {
+    Read(LocalId),
+    Wait(&'s mut Wait),
+}
+
+struct Walk<'w> {
+    /// Counts what was seen.
+    clock: u64,
+    seen: &'w mut dyn FnMut(u64, Seen<'_>),
+}
+
+impl Walk<'_> {
+    fn block(&mut self, block: &mut Block) {
+        for stmt in block {
+            self.stmt(stmt);
+        }
+    }
+
+    fn read(&mut self, local: LocalId) {
+        self.clock += 1;
+        (self.seen)(self.clock, Seen::Read(local));
+    }
+
+    fn wait(&mut self, wait: &mut Wait) {
+        self.clock += 1;
+        (self.seen)(self.clock, Seen::Wait(wait));
+    }
+
+    fn stmt(&mut self, stmt: &mut Stmt) {
+        match &mut stmt.kind {
+            StmtKind::Message(message) => {
+                let texts = message.text.iter().chain(&message.attach).chain(&message.voice);
+                for text in texts.chain(message.buttons.iter().filter_map(|button| button.link.as_ref())) {
+                    self.expr(text);
+                }
+                if let Some(wait) = &mut message.wait {
+                    self.timers(wait);
+                    self.wait(wait);
+                    // A label that is computed is compared with the answer, so it counts as read after the wait.
+                    for button in &message.buttons {
+                        self.expr(&button.label);
+                    }
+                    self.bodies(wait);
+                } else {
+                    for button in &message.buttons {
+                        self.expr(&button.label);
+                    }
+                }
+            }
+            StmtKind::Pause(pause) => {
+                self.timers(&pause.wait);
+                self.wait(&mut pause.wait);
+                self.bodies(&mut pause.wait);
+            }
+            StmtKind::Validate(validate) => {
+                if let Some(retry) = &validate.retry {
+                    self.expr(&retry.count);
+                }
+                self.wait(&mut validate.wait);
+                // Every further try waits anew, so all of this comes after a wait.
+                self.timers(&validate.wait);
+                if let Some(retry) = &validate.retry {
+                    self.expr(&retry.saying);
+                    self.read(retry.left);
+                }
+                self.expr(&validate.test);
+                if let Some((_, found)) = &validate.found {
+                    self.expr(found);
+                }
+                self.block(&mut validate.valid);
+                self.block(&mut validate.invalid);
+                self.bodies(&mut validate.wait);
+            }
+            StmtKind::If { condition, then, otherwise } => {
+                self.expr(condition);
+                self.block(then);
+                self.block(otherwise);
+            }
+            StmtKind::Local { value, .. } | StmtKind::Var { value, .. } => self.expr(value),
+            StmtKind::Set { value, .. } | StmtKind::Return(value) => {
+                if let Some(value) = value {
+                    self.expr(value);
+                }
+            }
+            StmtKind::Act { args, .. } | StmtKind::Goto { args, .. } => {
+                for arg in args {
+                    self.expr(arg);
+                }
+            }
+            StmtKind::Block(block) => self.block(block),
+            StmtKind::For { list, body, .. } => {
+                self.expr(list);
+                self.block(body);
+            }
+            StmtKind::While { condition, body } => {
+                self.expr(condition);
+                self.block(body);
+            }
+            StmtKind::Break | StmtKind::Continue | StmtKind::End => {}
+        }
+    }
+
+    fn timers(&mut self, wait: &Wait) {
+        for exit in &wait.exits {
+            if let On::Timeout(duration) = &exit.on {
+                self.expr(duration);
+            }
+        }
+    }
+
+    fn bodies(&mut self, wait: &mut Wait) {
+        for exit in &mut wait.exits {
+            if let On::Option { synonyms, .. } = &exit.on {
+                for synonym in synonyms {
+                    self.expr(synonym);
+                }
+            }
+            self.block(&mut exit.body);
+        }
+    }
+
+    fn expr(&mut self, expr: &Expr) {
+        match &expr.kind {
+            ExprKind::Local(local) => self.read(*local),
+            ExprKind::Const(_) | ExprKind::Var(_) | ExprKind::Field(_) => {}
+            ExprKind::Not(inner) | ExprKind::Neg(inner) | ExprKind::IsSet(inner) => self.expr(inner),
+            ExprKind::Matches { value, .. } => self.expr(value),
+            ExprKind::Binary { left, right, .. }
+            | ExprKind::And(left, right)
+            | ExprKind::Or(left, right)
+            | ExprKind::Coalesce(left, right)
+            | ExprKind::In { value: left, list: right }
+            | ExprKind::Index { list: left, index: right } => {
+                self.expr(left);
+                self.expr(right);
+            }
+            ExprKind::Concat(parts)
+            | ExprKind::List(parts)
+            | ExprKind::Builtin { args: parts, .. }
+            | ExprKind::Call { args: parts, .. } => {
+                for part in parts {
+                    self.expr(part);
+                }
+            }
+        }
+    }
+}
