@@ -29,8 +29,8 @@ struct Saved {
     begun: bool,
     run: Option<String>,
     sent: Option<EffectId>,
-    /// The last message with buttons, which the client still sees.
-    shown: Option<BotLine>,
+    /// What the client saw last: from the last message with buttons on, or else the last message.
+    shown: Vec<BotLine>,
     facts: BTreeMap<String, Value>,
 }
 
@@ -39,6 +39,15 @@ struct Saved {
 struct Head {
     sbot: String,
     format: u32,
+}
+
+fn last_seen(world: &World) -> Vec<BotLine> {
+    let messages: Vec<&BotLine> = world.messages().map(|(_, message)| message).collect();
+    let from = messages
+        .iter()
+        .rposition(|message| !message.buttons.is_empty())
+        .unwrap_or(messages.len().saturating_sub(1));
+    messages.into_iter().skip(from).cloned().collect()
 }
 
 /// The conversation as a text.
@@ -57,7 +66,7 @@ pub fn save(world: &World) -> String {
         begun: world.has_begun(),
         run: world.run().map(|run| hex(&run.encode(program))),
         sent: world.sent,
-        shown: world.messages().rev().map(|(_, message)| message).find(|m| !m.buttons.is_empty()).cloned(),
+        shown: last_seen(world),
         facts: facts.collect(),
     };
     // Plain data with text keys: there is nothing in it that JSON has no form for.
@@ -115,7 +124,7 @@ pub fn load(program: &Arc<Program>, text: &str, bot: Option<&str>) -> Result<Wor
     world.begun = saved.begun || run.is_some();
     world.run = run;
     world.sent = saved.sent;
-    if let Some(message) = saved.shown {
+    for message in saved.shown {
         world.note(LineKind::Bot(message));
     }
     if let (Some(wait), Some(run)) = (world.wait(), world.run()) {
