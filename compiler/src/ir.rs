@@ -77,7 +77,7 @@ pub struct Bot {
     pub name: Arc<str>,
     /// Parameters and variables share one numbering: the first `params` of `vars` are parameters.
     pub params: usize,
-    /// Kept for the whole run. Parameters have no initial value.
+    /// Kept for the whole run.
     pub vars: Vec<Var>,
     /// In source order, those of the used libraries after the bot's own.
     pub steps: Vec<Step>,
@@ -98,7 +98,7 @@ pub struct Var {
     pub name: Arc<str>,
     /// Its type.
     pub ty: Ty,
-    /// Its initial value; none for a parameter.
+    /// Its initial value; for a parameter its default, if it has one.
     pub init: Option<Expr>,
     /// Its name in the source.
     pub place: Place,

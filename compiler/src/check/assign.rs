@@ -274,10 +274,10 @@ impl<'a> Checker<'a> {
                 | Ty::DateTime
                 | Ty::Time
                 | Ty::Duration
-                | Ty::Bool
                 | Ty::Choice(_)
         );
-        let fixed = Self::fixed_text(&value).is_some();
+        // A fixed text for a choice can be told right or wrong now.
+        let fixed = matches!(ty.present(), Ty::Choice(_)) && Self::fixed_text(&value).is_some();
         if *value.ty.present() == Ty::Text && convertible && !fixed {
             if *ty.present() == Ty::Phone {
                 self.need_region(value.place);

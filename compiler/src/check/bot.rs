@@ -199,6 +199,16 @@ impl<'a> Checker<'a> {
             Some(step)
         });
         let triggers = self.triggers(n);
+        let needed = bot.params.iter().find(|param| param.default.is_none());
+        if let (Some(param), Some(trigger)) = (needed, triggers.first()) {
+            let text = format!("this trigger cannot give the parameter `{}`", param.name.text);
+            let at = self.place(param.span);
+            self.report(
+                Diagnostic::new(Code::E0302, trigger.place, text)
+                    .label(at, "it has no default")
+                    .help(format!("give it one: `{}: … = …`", param.name.text)),
+            );
+        }
         self.out.bots.push(ir::Bot {
             name: bot.name.text.as_str().into(),
             params: bot.params.len(),
@@ -220,7 +230,9 @@ impl<'a> Checker<'a> {
         for param in &bot.params {
             let place = self.place(param.name.span);
             let ty = self.bot.var_types.get(out.len()).cloned().unwrap_or(Ty::Error);
-            out.push(ir::Var { name: param.name.text.as_str().into(), ty, init: None, place });
+            let what = format!("the parameter `{}`", param.name.text);
+            let init = param.default.as_ref().map(|default| self.expr_as(default, &ty, &what));
+            out.push(ir::Var { name: param.name.text.as_str().into(), ty, init, place });
         }
         for library in self.libraries(n) {
             let decls: Vec<VarDecl<'a>> =

@@ -35,6 +35,7 @@ use crate::ir;
 use crate::source::Sources;
 use function::{Body, Label, Variables, registers};
 use output::Output;
+use sbot_vm::op::Op;
 use sbot_vm::program::{self, Debug, Tables};
 use std::sync::Arc;
 
@@ -79,8 +80,15 @@ fn lower_bot<'p>(out: &mut Output<'p>, bot: &'p ir::Bot) {
     let mut body = Body::new(out, Variables::Here(&bot.vars));
     let steps: Vec<Label> = bot.steps.iter().map(|_| body.new_label()).collect();
     body.steps = steps.iter().zip(&bot.steps).map(|(label, step)| (*label, step.params)).collect();
-    for (var, reg) in bot.vars.iter().zip(registers(0)) {
-        if let Some(init) = &var.init {
+    for (n, (var, reg)) in bot.vars.iter().zip(registers(0)).enumerate() {
+        let Some(init) = &var.init else { continue };
+        if n < bot.params {
+            // A default stands in for an argument that is not given.
+            let given = body.new_label();
+            body.emit_jump(Op::JumpSet { src: reg, to: 0 }, given, var.place);
+            body.store(init, reg);
+            body.bind(given);
+        } else {
             body.store(init, reg);
         }
     }
@@ -99,7 +107,11 @@ fn lower_bot<'p>(out: &mut Output<'p>, bot: &'p ir::Bot) {
     let function = body.finish(&bot.name, bot.params, true);
     let triggers = bot.triggers.iter().map(|trigger| trigger::lower_trigger(out, bot, trigger)).collect();
     let params = bot.vars.iter().take(bot.params);
-    let params =
-        params.map(|var| program::Param { name: Arc::clone(&var.name), slot: var.ty.slot() }).collect();
+    let params = params.map(|var| {
+        let slot = var.ty.slot();
+        let slot = program::slot(slot.kind, slot.optional || var.init.is_some());
+        program::Param { name: Arc::clone(&var.name), slot }
+    });
+    let params = params.collect();
     out.tables.bots.push(program::Bot { name: Arc::clone(&bot.name), function, params, on_failed, triggers });
 }
