@@ -355,6 +355,30 @@ pub struct Expr {
     pub kind: ExprKind,
 }
 
+impl Expr {
+    /// Calls `f` with each part of an expression.
+    pub fn each_child(&self, f: &mut dyn FnMut(&Expr)) {
+        match &self.kind {
+            ExprKind::Const(_) | ExprKind::Local(_) | ExprKind::Var(_) | ExprKind::Field(_) => {}
+            ExprKind::Not(inner) | ExprKind::Neg(inner) | ExprKind::IsSet(inner) => f(inner),
+            ExprKind::Matches { value, .. } => f(value),
+            ExprKind::Binary { left, right, .. }
+            | ExprKind::And(left, right)
+            | ExprKind::Or(left, right)
+            | ExprKind::Coalesce(left, right)
+            | ExprKind::In { value: left, list: right }
+            | ExprKind::Index { list: left, index: right } => {
+                f(left);
+                f(right);
+            }
+            ExprKind::Concat(list)
+            | ExprKind::List(list)
+            | ExprKind::Builtin { args: list, .. }
+            | ExprKind::Call { args: list, .. } => list.iter().for_each(f),
+        }
+    }
+}
+
 /// The expressions that are left after checking.
 #[derive(Clone, Debug)]
 #[allow(missing_docs)]

@@ -155,28 +155,9 @@ impl Walk<'_> {
     }
 
     fn expr(&mut self, expr: &Expr) {
-        match &expr.kind {
-            ExprKind::Local(local) => self.read(*local),
-            ExprKind::Const(_) | ExprKind::Var(_) | ExprKind::Field(_) => {}
-            ExprKind::Not(inner) | ExprKind::Neg(inner) | ExprKind::IsSet(inner) => self.expr(inner),
-            ExprKind::Matches { value, .. } => self.expr(value),
-            ExprKind::Binary { left, right, .. }
-            | ExprKind::And(left, right)
-            | ExprKind::Or(left, right)
-            | ExprKind::Coalesce(left, right)
-            | ExprKind::In { value: left, list: right }
-            | ExprKind::Index { list: left, index: right } => {
-                self.expr(left);
-                self.expr(right);
-            }
-            ExprKind::Concat(parts)
-            | ExprKind::List(parts)
-            | ExprKind::Builtin { args: parts, .. }
-            | ExprKind::Call { args: parts, .. } => {
-                for part in parts {
-                    self.expr(part);
-                }
-            }
+        if let ExprKind::Local(local) = &expr.kind {
+            self.read(*local);
         }
+        expr.each_child(&mut |child| self.expr(child));
     }
 }

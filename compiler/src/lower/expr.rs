@@ -254,29 +254,7 @@ impl Body<'_, '_> {
         {
             f(reg);
         }
-        each_child(expr, &mut |child| self.each_read(child, f));
-    }
-}
-
-/// Calls `f` with each part of an expression.
-pub(super) fn each_child(expr: &Expr, f: &mut dyn FnMut(&Expr)) {
-    match &expr.kind {
-        ExprKind::Const(_) | ExprKind::Local(_) | ExprKind::Var(_) | ExprKind::Field(_) => {}
-        ExprKind::Not(inner) | ExprKind::Neg(inner) | ExprKind::IsSet(inner) => f(inner),
-        ExprKind::Matches { value, .. } => f(value),
-        ExprKind::Binary { left, right, .. }
-        | ExprKind::And(left, right)
-        | ExprKind::Or(left, right)
-        | ExprKind::Coalesce(left, right)
-        | ExprKind::In { value: left, list: right }
-        | ExprKind::Index { list: left, index: right } => {
-            f(left);
-            f(right);
-        }
-        ExprKind::Concat(list)
-        | ExprKind::List(list)
-        | ExprKind::Builtin { args: list, .. }
-        | ExprKind::Call { args: list, .. } => list.iter().for_each(f),
+        expr.each_child(&mut |child| self.each_read(child, f));
     }
 }
 

@@ -1,7 +1,7 @@
 //! Ints that a loop compares and computes with stand in registers of their own, filled once before the loop.
 //! A loop that waits has none: they would have to be parked with the run.
 
-use super::expr::{each_child, small_sum};
+use super::expr::small_sum;
 use super::function::Body;
 use crate::ir::{Block, Expr, ExprKind, Stmt, StmtKind};
 use crate::source::Place;
@@ -100,7 +100,7 @@ impl Pins {
             self.operand(left);
             self.operand(right);
         }
-        each_child(expr, &mut |child| self.expr(child));
+        expr.each_child(&mut |child| self.expr(child));
     }
 
     fn operand(&mut self, expr: &Expr) {
