@@ -102,31 +102,20 @@ impl<'a> Checker<'a> {
             }
         }
         let libraries = self.libraries(n);
-        let mut extra = None;
         for library in &libraries {
             for (at, decl) in self.names.vars.iter().enumerate().filter(|(_, decl)| decl.unit == *library) {
                 let id = VarId(u32::try_from(scope.var_types.len()).unwrap_or(u32::MAX));
-                if scope.var_types.len() == MOST_VARS {
-                    extra = Some(decl.place);
-                }
                 scope.vars.insert(at, id);
                 scope.var_types.push(decl.ty.clone());
                 scope.var_names.push(decl.item.name.text.clone());
             }
         }
-        if let Some(place) = extra {
+        if let (true, Some(bot)) = (scope.var_types.len() > MOST_VARS, bot) {
+            let place = self.place(bot.name.span);
             self.too_many(place, "a bot has", MOST_VARS, "variables and parameters");
         }
         for library in &libraries {
-            let steps: Vec<(usize, StepDecl<'a>)> = self
-                .names
-                .steps
-                .iter()
-                .copied()
-                .enumerate()
-                .filter(|(_, decl)| decl.unit == *library)
-                .collect();
-            for (at, decl) in steps {
+            for (at, decl) in self.steps_of(*library) {
                 let Some(unit) = self.parsed.units.get(*library) else { continue };
                 let id = StepId(u32::try_from(scope.step_params.len()).unwrap_or(u32::MAX));
                 scope.steps.insert(at, id);
@@ -135,6 +124,11 @@ impl<'a> Checker<'a> {
             }
         }
         scope
+    }
+
+    /// The steps that a unit declares, with their numbers among all steps.
+    fn steps_of(&self, unit: usize) -> Vec<(usize, StepDecl<'a>)> {
+        self.names.steps.iter().copied().enumerate().filter(|(_, decl)| decl.unit == unit).collect()
     }
 
     /// Refuses a step or function with more locals than a frame holds.
@@ -256,15 +250,7 @@ impl<'a> Checker<'a> {
     fn steps(&mut self, n: usize) -> Vec<ir::Step> {
         let mut out = Vec::new();
         for library in self.libraries(n) {
-            let steps: Vec<(usize, StepDecl<'a>)> = self
-                .names
-                .steps
-                .iter()
-                .copied()
-                .enumerate()
-                .filter(|(_, decl)| decl.unit == library)
-                .collect();
-            for (at, decl) in steps {
+            for (at, decl) in self.steps_of(library) {
                 let params = self
                     .bot
                     .steps
