@@ -1,6 +1,7 @@
 //! The conversation in the language, held by the VM.
 
 use crate::script::{Act, Contender, Event, SCRIPTS, Script};
+use sbot_vm::program::TriggerKind;
 use sbot_vm::{ClientMessage, EffectKind, EventKind, Facts, Limits, Machine, Program, Run, Status, Value};
 use std::io;
 
@@ -56,7 +57,7 @@ impl Vm {
 
     fn event(event: Event, at: i64) -> sbot_vm::Event {
         let kind = match event {
-            Event::Start => EventKind::Manual,
+            Event::Start => EventKind::Trigger(TriggerKind::Manual),
             Event::Says(text) => {
                 EventKind::Message(ClientMessage { text: Some(text.into()), ..ClientMessage::default() })
             }
@@ -74,7 +75,7 @@ impl Vm {
                 }),
                 EffectKind::Set { value: Value::Text(text), .. } => log.push(Act::Set(text.to_string())),
                 EffectKind::Action { action, args } => log.push(self.action(*action, args)),
-                EffectKind::Set { .. } | EffectKind::Event(_) => {}
+                EffectKind::Set { .. } | EffectKind::Draw { .. } | EffectKind::Event(_) => {}
             }
         }
         if ended {

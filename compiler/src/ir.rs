@@ -8,7 +8,7 @@ use sbot_vm::program;
 use sbot_vm::value::Value;
 use std::sync::Arc;
 
-/// A local of a step or `fn`: index into its `locals`. Parameters come first.
+/// A local of a step, flow or `fn`: index into its `locals`. Parameters come first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct LocalId(pub u32);
 /// A variable of a bot: index into [`Bot::vars`].
@@ -17,6 +17,12 @@ pub struct VarId(pub u32);
 /// A step of a bot: index into [`Bot::steps`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct StepId(pub u32);
+/// A flow of a bot: index into [`Bot::flows`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct FlowId(pub u32);
+/// A bot: index into [`Project::bots`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct BotId(pub u32);
 /// A `fn`: index into [`Project::functions`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct FnId(pub u32);
@@ -38,6 +44,8 @@ pub struct Project {
     pub fields: Vec<program::Field>,
     /// Actions that are called or expected in tests.
     pub actions: Vec<program::Action>,
+    /// Working hours of the account.
+    pub hours: Vec<program::Hours>,
     /// Functions written in the language, all bots' together.
     pub functions: Vec<Function>,
     /// The bots.
@@ -81,6 +89,10 @@ pub struct Bot {
     pub vars: Vec<Var>,
     /// In source order, those of the used libraries after the bot's own.
     pub steps: Vec<Step>,
+    /// Those of its own file, then those of the used libraries.
+    pub flows: Vec<Flow>,
+    /// What it gives back where another bot runs it.
+    pub result: Option<Ty>,
     /// Where it starts.
     pub first: StepId,
     /// Where failed effects lead.
@@ -111,6 +123,10 @@ pub struct Trigger {
     pub kind: program::TriggerKind,
     /// Symbols of channels; none means all.
     pub via: Vec<u32>,
+    /// Only inside these hours: index into [`Project::hours`].
+    pub during: Option<u32>,
+    /// How often one lead may start the bot.
+    pub often: program::Often,
     /// The pattern and the `if`, as one condition without locals.
     pub test: Option<Expr>,
     /// The item.
@@ -134,8 +150,109 @@ pub struct Step {
     pub library: bool,
 }
 
+/// A flow, as one bot calls it.
+#[derive(Clone, Debug)]
+pub struct Flow {
+    /// Its name.
+    pub name: Arc<str>,
+    /// How many of the locals are parameters.
+    pub params: usize,
+    /// Parameters first.
+    pub locals: Vec<Local>,
+    /// What it gives back.
+    pub result: Option<Ty>,
+    /// Where the last statement can be left behind, the flow gives nothing back.
+    pub body: Block,
+    /// Its name in the source.
+    pub place: Place,
+    /// From a library.
+    pub library: bool,
+}
+
 /// Statements in order.
 pub type Block = Vec<Stmt>;
+
+impl Stmt {
+    /// The wait of a statement that has one.
+    #[must_use]
+    pub fn wait(&self) -> Option<&Wait> {
+        match &self.kind {
+            StmtKind::Message(message) => message.wait.as_ref(),
+            StmtKind::Pause(pause) => Some(&pause.wait),
+            StmtKind::Validate(validate) => Some(&validate.wait),
+            StmtKind::Act(act) => act.wait.as_ref(),
+            StmtKind::Rotate(rotate) => Some(&rotate.wait),
+            StmtKind::If { .. }
+            | StmtKind::Local { .. }
+            | StmtKind::Var { .. }
+            | StmtKind::Set { .. }
+            | StmtKind::Enter(_)
+            | StmtKind::HandOver { .. }
+            | StmtKind::Block(_)
+            | StmtKind::For { .. }
+            | StmtKind::While { .. }
+            | StmtKind::Break
+            | StmtKind::Continue
+            | StmtKind::Return(_)
+            | StmtKind::Goto { .. }
+            | StmtKind::End => None,
+        }
+    }
+
+    /// Calls `f` with every block inside a statement, in source order.
+    pub fn each_block<'s>(&'s self, f: &mut dyn FnMut(&'s Block)) {
+        match &self.kind {
+            StmtKind::Validate(validate) => {
+                f(&validate.valid);
+                f(&validate.invalid);
+            }
+            StmtKind::If { then, otherwise, .. } => {
+                f(then);
+                f(otherwise);
+            }
+            StmtKind::Block(block)
+            | StmtKind::For { body: block, .. }
+            | StmtKind::While { body: block, .. } => {
+                f(block);
+            }
+            StmtKind::Message(_)
+            | StmtKind::Pause(_)
+            | StmtKind::Act(_)
+            | StmtKind::Rotate(_)
+            | StmtKind::Local { .. }
+            | StmtKind::Var { .. }
+            | StmtKind::Set { .. }
+            | StmtKind::Enter(_)
+            | StmtKind::HandOver { .. }
+            | StmtKind::Break
+            | StmtKind::Continue
+            | StmtKind::Return(_)
+            | StmtKind::Goto { .. }
+            | StmtKind::End => {}
+        }
+        for exit in self.wait().iter().flat_map(|wait| &wait.exits) {
+            f(&exit.body);
+        }
+    }
+}
+
+/// Calls `f` with every statement of a block, and of the blocks inside, in source order. However deep they stand in
+/// each other, as long chains of `else if` do, the stack does not grow.
+pub fn each_stmt<'s>(block: &'s Block, f: &mut dyn FnMut(&'s Stmt)) {
+    let mut open = vec![block.iter()];
+    while let Some(stmts) = open.last_mut() {
+        let Some(stmt) = stmts.next() else {
+            open.pop();
+            continue;
+        };
+        f(stmt);
+        let outer = open.len();
+        stmt.each_block(&mut |block| open.push(block.iter()));
+        if let Some(inner) = open.get_mut(outer..) {
+            inner.reverse();
+        }
+    }
+}
 
 /// A statement with its place.
 #[derive(Clone, Debug)]
@@ -187,11 +304,17 @@ pub enum StmtKind {
         /// Whether the value is a text (perhaps absent) that the VM converts.
         convert: bool,
     },
-    /// Calls an action, one value per parameter.
-    Act {
-        /// The action.
-        action: ActionId,
-        /// In declared order, defaults filled in.
+    /// Calls an action, and waits for its answer if `wait` is there.
+    Act(Box<Act>),
+    /// Goes on with one of several options, in turn.
+    Rotate(Box<Rotate>),
+    /// Calls a flow or runs another bot, which may wait.
+    Enter(Box<Enter>),
+    /// Hands over to another bot for good.
+    HandOver {
+        /// The bot.
+        bot: BotId,
+        /// One per parameter; absent where its default stands in.
         args: Vec<Expr>,
     },
     /// Statements with their own scope.
@@ -220,7 +343,7 @@ pub enum StmtKind {
     Break,
     /// Goes to the next round of the innermost loop.
     Continue,
-    /// Leaves a `fn` with a value, or ends a bot with its result.
+    /// Leaves a `fn` or flow with a value, or ends a bot with its result.
     Return(Option<Expr>),
     /// Goes to a step.
     Goto {
@@ -249,8 +372,8 @@ pub struct Wait {
 pub struct Exit {
     /// What takes it.
     pub on: On,
-    /// Receives the client's text.
-    pub bind: Option<LocalId>,
+    /// Receive what comes with it, in order: the client's text, or the values of an answer.
+    pub binds: Vec<LocalId>,
     /// Empty: goes on after the statement.
     pub body: Block,
     /// `on EVENT` or the button.
@@ -277,13 +400,73 @@ pub enum On {
     Failed,
     /// The message was delivered (added where `on failed` stands alone).
     Delivered,
+    /// One of the texts of `buttons from`.
+    Chosen,
+    /// The hours begin, or have begun: index into [`Project::hours`].
+    Hours(u32),
+    /// The client opened a video.
+    VideoOpened,
+    /// The client closed a video.
+    VideoClosed,
+    /// The action's answer: index into its exits.
+    Answer(u32),
+    /// The action's result.
+    Result,
+    /// `rotate` drew this option.
+    Drawn(u32),
 }
 
-/// The Message step.
+/// An action call.
+#[derive(Clone, Debug)]
+pub struct Act {
+    /// The action.
+    pub action: ActionId,
+    /// In declared order, defaults filled in.
+    pub args: Vec<Expr>,
+    /// There if the call waits.
+    pub wait: Option<Wait>,
+}
+
+/// Round Robin. Its wait has one exit `Drawn` per option, in order.
+#[derive(Clone, Debug)]
+pub struct Rotate {
+    /// Not one of the client's: the host answers at once.
+    pub wait: Wait,
+    /// Of the options as they are written; another one is another counter.
+    pub hash: u64,
+}
+
+/// A call of a flow, or of a bot by `run`.
+#[derive(Clone, Debug)]
+pub struct Enter {
+    /// The stable name of the call: `greet.ask_phone`.
+    pub name: Arc<str>,
+    /// What is called.
+    pub target: Entered,
+    /// One per parameter; absent where a bot's default stands in.
+    pub args: Vec<Expr>,
+    /// Locals in scope, which a run that waits inside keeps (hidden ones included).
+    pub live: Vec<LocalId>,
+    /// Receives the result.
+    pub into: Option<LocalId>,
+}
+
+/// What a call leads into.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Entered {
+    /// A flow of the same bot.
+    Flow(FlowId),
+    /// Another bot.
+    Bot(BotId),
+}
+
+/// The Message step, and the List message step.
 #[derive(Clone, Debug)]
 pub struct Message {
-    /// A text; none where only a file is sent.
+    /// A text; none where only a file is sent. For a template its text, filled in.
     pub text: Option<Expr>,
+    /// The template that the message is sent from.
+    pub template: Option<Template>,
     /// A file.
     pub attach: Option<Expr>,
     /// A voice file.
@@ -292,10 +475,54 @@ pub struct Message {
     pub to: program::Recipients,
     /// On which channels.
     pub via: program::Via,
-    /// In order.
+    /// In order. The options of a list message, too.
     pub buttons: Vec<Button>,
+    /// `buttons from`: then `buttons` is empty.
+    pub from: Option<ButtonsFrom>,
+    /// A list message.
+    pub list: Option<List>,
     /// There if the message waits.
     pub wait: Option<Wait>,
+}
+
+/// A template with its arguments.
+#[derive(Clone, Debug)]
+pub struct Template {
+    /// Its symbol.
+    pub symbol: u32,
+    /// One per parameter.
+    pub args: Vec<Expr>,
+}
+
+/// `buttons from LIST`.
+#[derive(Clone, Debug)]
+pub struct ButtonsFrom {
+    /// A list of texts.
+    pub list: Expr,
+    /// Hidden: the texts that are shown.
+    pub shown: LocalId,
+}
+
+/// What a list message has beside its text and its options.
+#[derive(Clone, Debug)]
+pub struct List {
+    /// What opens it: a text.
+    pub button: Expr,
+    /// Above the text.
+    pub title: Option<Expr>,
+    /// Below the text.
+    pub footer: Option<Expr>,
+    /// In order; together they have one row for each of the message's buttons.
+    pub sections: Vec<Section>,
+}
+
+/// A section of a list message.
+#[derive(Clone, Debug)]
+pub struct Section {
+    /// A fixed text.
+    pub title: Expr,
+    /// The description of each of its options.
+    pub abouts: Vec<Option<Expr>>,
 }
 
 /// A button as shown.
@@ -356,11 +583,25 @@ pub struct Expr {
 }
 
 impl Expr {
-    /// Calls `f` with each part of an expression.
-    pub fn each_child(&self, f: &mut dyn FnMut(&Expr)) {
-        match &self.kind {
+    /// Puts other expressions in the places of locals. `f` gives one, or nothing where the local stays.
+    pub fn replace_locals(&mut self, f: &mut dyn FnMut(LocalId) -> Option<Expr>) {
+        if let ExprKind::Local(local) = self.kind {
+            if let Some(other) = f(local) {
+                *self = other;
+            }
+            return;
+        }
+        self.each_child_mut(&mut |child| child.replace_locals(f));
+    }
+
+    /// Calls `f` with each part of an expression, to change it.
+    pub fn each_child_mut(&mut self, f: &mut dyn FnMut(&mut Expr)) {
+        match &mut self.kind {
             ExprKind::Const(_) | ExprKind::Local(_) | ExprKind::Var(_) | ExprKind::Field(_) => {}
-            ExprKind::Not(inner) | ExprKind::Neg(inner) | ExprKind::IsSet(inner) => f(inner),
+            ExprKind::Not(inner)
+            | ExprKind::Neg(inner)
+            | ExprKind::IsSet(inner)
+            | ExprKind::Get { record: inner, .. } => f(inner),
             ExprKind::Matches { value, .. } => f(value),
             ExprKind::Binary { left, right, .. }
             | ExprKind::And(left, right)
@@ -373,6 +614,33 @@ impl Expr {
             }
             ExprKind::Concat(list)
             | ExprKind::List(list)
+            | ExprKind::Record { fields: list, .. }
+            | ExprKind::Builtin { args: list, .. }
+            | ExprKind::Call { args: list, .. } => list.iter_mut().for_each(f),
+        }
+    }
+
+    /// Calls `f` with each part of an expression.
+    pub fn each_child(&self, f: &mut dyn FnMut(&Expr)) {
+        match &self.kind {
+            ExprKind::Const(_) | ExprKind::Local(_) | ExprKind::Var(_) | ExprKind::Field(_) => {}
+            ExprKind::Not(inner)
+            | ExprKind::Neg(inner)
+            | ExprKind::IsSet(inner)
+            | ExprKind::Get { record: inner, .. } => f(inner),
+            ExprKind::Matches { value, .. } => f(value),
+            ExprKind::Binary { left, right, .. }
+            | ExprKind::And(left, right)
+            | ExprKind::Or(left, right)
+            | ExprKind::Coalesce(left, right)
+            | ExprKind::In { value: left, list: right }
+            | ExprKind::Index { list: left, index: right } => {
+                f(left);
+                f(right);
+            }
+            ExprKind::Concat(list)
+            | ExprKind::List(list)
+            | ExprKind::Record { fields: list, .. }
             | ExprKind::Builtin { args: list, .. }
             | ExprKind::Call { args: list, .. } => list.iter().for_each(f),
         }
@@ -411,6 +679,17 @@ pub enum ExprKind {
     /// Texts of the parts, one after the other.
     Concat(Vec<Expr>),
     List(Vec<Expr>),
+    /// A record, or an e-mail template with its arguments: then it has the template's name.
+    Record {
+        template: Arc<str>,
+        names: Arc<[Arc<str>]>,
+        fields: Vec<Expr>,
+    },
+    /// A field of a record, by its place.
+    Get {
+        record: Box<Expr>,
+        index: u16,
+    },
     Index {
         list: Box<Expr>,
         index: Box<Expr>,
@@ -498,6 +777,12 @@ pub enum TestKind<E = Expr> {
     ClientClosesVideo,
     /// A duration.
     Wait(E),
+    /// The host answers an action: with an exit (its index), or with its result.
+    Answer {
+        action: ActionId,
+        exit: Option<u32>,
+        args: Vec<E>,
+    },
     FailMessage,
     BotSays {
         text: E,

@@ -30,6 +30,8 @@ pub enum Ty {
     /// One of these texts.
     Choice(Arc<[SmolStr]>),
     List(Arc<Ty>),
+    /// Fields with their types, in order of name: the order in which they are written makes no difference.
+    Record(Arc<[(SmolStr, Ty)]>),
     Optional(Arc<Ty>),
     /// A reference to a declared symbol.
     Symbol(SymbolKind),
@@ -57,6 +59,13 @@ impl Ty {
     #[must_use]
     pub fn list(self) -> Ty {
         Ty::List(Arc::new(self))
+    }
+
+    /// A record with these fields.
+    #[must_use]
+    pub fn record(mut fields: Vec<(SmolStr, Ty)>) -> Ty {
+        fields.sort_by(|a, b| a.0.cmp(&b.0));
+        Ty::Record(fields.into())
     }
 
     /// Without its `?`.
@@ -96,6 +105,12 @@ impl Ty {
             (Ty::List(have), Ty::List(want)) => {
                 have.widens_to(want) && (want.is_optional() || !have.is_optional())
             }
+            (Ty::Record(have), Ty::Record(want)) => {
+                have.len() == want.len()
+                    && have.iter().zip(want.iter()).all(|((name, have), (wanted, want))| {
+                        name == wanted && have.widens_to(want) && (want.is_optional() || !have.is_optional())
+                    })
+            }
             (Ty::Symbol(SymbolKind::User | SymbolKind::Team), Ty::Recipient) => true,
             (Ty::Object(name), Ty::Symbol(SymbolKind::Entity)) => is_entity(name),
             (have, want) => have == want,
@@ -130,6 +145,7 @@ impl Ty {
             Ty::File => Kind::File,
             Ty::Json => Kind::Json,
             Ty::List(_) => Kind::List,
+            Ty::Record(_) => Kind::Record,
             Ty::Symbol(_) | Ty::Recipient | Ty::Object(_) => Kind::Symbol,
             Ty::Error | Ty::None | Ty::Any | Ty::Optional(_) => {
                 return Slot { kind: Kind::Text, optional: true };
@@ -189,6 +205,13 @@ impl fmt::Display for Ty {
             }
             Ty::List(inner) if **inner == Ty::Error => f.write_str("[]"),
             Ty::List(inner) => write!(f, "[{inner}]"),
+            Ty::Record(fields) => {
+                f.write_str("{")?;
+                for (n, (name, ty)) in fields.iter().enumerate() {
+                    write!(f, "{}{name}: {ty}", if n == 0 { "" } else { ", " })?;
+                }
+                f.write_str("}")
+            }
             Ty::Optional(inner) if matches!(**inner, Ty::Choice(_)) => write!(f, "({inner})?"),
             Ty::Optional(inner) => write!(f, "{inner}?"),
             Ty::Object(name) => f.write_str(name),

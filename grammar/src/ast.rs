@@ -521,7 +521,17 @@ pub enum ClauseKind {
     Via(Vec<Name>),
     Called(Name),
     Buttons(Vec<Button>),
-    ButtonsFrom { list: Expr, step: Name },
+    ButtonsFrom { list: Expr, chosen: Chosen },
+}
+
+/// What happens with the text that was chosen of `buttons from`.
+#[derive(Clone, Debug)]
+#[allow(missing_docs)]
+pub enum Chosen {
+    /// `-> step`: the step gets it.
+    Step(Name),
+    /// `as name BODY`.
+    As { name: Name, body: Body },
 }
 
 /// One button.

@@ -15,8 +15,10 @@ pub struct StdFile {
 /// Every file, in order of path.
 pub const FILES: &[StdFile] = &[
     StdFile { path: "std/actions.sbot", text: include_str!("../actions.sbot") },
+    StdFile { path: "std/ask.sbot", text: include_str!("../ask.sbot") },
     StdFile { path: "std/crm.sbot", text: include_str!("../crm.sbot") },
     StdFile { path: "std/prelude.sbot", text: include_str!("../prelude.sbot") },
+    StdFile { path: "std/sales.sbot", text: include_str!("../sales.sbot") },
 ];
 
 /// The files that belong to every project without a `use`. Entities come before the actions that speak of them.

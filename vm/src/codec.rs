@@ -14,7 +14,9 @@
 //! All integers are little-endian. What is read here is only well-formed; [`crate::verify`] decides whether it makes sense.
 
 use crate::error::LoadError;
-use crate::program::{Account, Action, Bot, Debug, Field, Function, Message, Shape, Symbol, Tables, Wait};
+use crate::program::{
+    Account, Action, Bot, Call, Counter, Debug, Field, Function, Hours, Message, Shape, Symbol, Tables, Wait,
+};
 use crate::wire::{Reader, WireError, put_op, put_unsigned, put_value};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -22,9 +24,9 @@ use sha2::{Digest, Sha256};
 use std::sync::Arc;
 
 /// The format written, and the newest one read.
-pub(crate) const FORMAT: u16 = 1;
+pub(crate) const FORMAT: u16 = 2;
 /// The oldest format read.
-pub(crate) const OLDEST: u16 = 1;
+pub(crate) const OLDEST: u16 = 2;
 /// No program is larger.
 pub(crate) const MAX_PROGRAM: usize = 64 << 20;
 
@@ -43,6 +45,9 @@ type Flat = (
     Vec<Arc<str>>,
     Vec<Message>,
     Vec<Wait>,
+    Vec<Call>,
+    Vec<Counter>,
+    Vec<Hours>,
     Vec<Function>,
     Vec<Bot>,
 );
@@ -64,6 +69,9 @@ pub(crate) fn encode_tables(tables: &Tables) -> Result<Box<[u8]>, LoadError> {
         &tables.regexes,
         &tables.messages,
         &tables.waits,
+        &tables.calls,
+        &tables.counters,
+        &tables.hours,
         &tables.functions,
         &tables.bots,
     );
@@ -85,7 +93,21 @@ pub(crate) fn decode_tables(section: &[u8]) -> Result<Tables, LoadError> {
     let flat =
         reader.count().and_then(|length| reader.bytes(length)).map_err(|why| wrong("the tables", why))?;
     let flat: Flat = unpack(flat, "the tables")?;
-    let (account, symbols, shapes, fields, actions, regexes, messages, waits, functions, bots) = flat;
+    let (
+        account,
+        symbols,
+        shapes,
+        fields,
+        actions,
+        regexes,
+        messages,
+        waits,
+        calls,
+        counters,
+        hours,
+        functions,
+        bots,
+    ) = flat;
     let consts = many(&mut reader, "a constant", Reader::value)?;
     let code = many(&mut reader, "an instruction", Reader::op)?;
     if reader.left() > 0 {
@@ -101,6 +123,9 @@ pub(crate) fn decode_tables(section: &[u8]) -> Result<Tables, LoadError> {
         regexes,
         messages,
         waits,
+        calls,
+        counters,
+        hours,
         functions,
         bots,
         code,

@@ -62,3 +62,44 @@ pub(crate) fn contains(list: &Value, a: &Value) -> Result<bool, TrapKind> {
 fn absent(value: &Value) -> bool {
     matches!(value, Value::None)
 }
+
+/// An order of all values, in which those are equal that [`equal`] calls so. It says nothing that a bot could see; it
+/// brings equal elements of a list together.
+pub(crate) fn total(a: &Value, b: &Value) -> Ordering {
+    let items = |a: &[Value], b: &[Value]| {
+        let unequal = a.iter().zip(b).map(|(a, b)| total(a, b)).find(|order| *order != Ordering::Equal);
+        unequal.unwrap_or_else(|| a.len().cmp(&b.len()))
+    };
+    match (a, b) {
+        (Value::Bool(a), Value::Bool(b)) => a.cmp(b),
+        (Value::Symbol(a), Value::Symbol(b)) => a.cmp(b),
+        (Value::File(a), Value::File(b)) | (Value::Json(a), Value::Json(b)) => a.cmp(b),
+        (Value::List(a), Value::List(b)) => items(a, b),
+        (Value::Record(a), Value::Record(b)) => {
+            a.shape.cmp(&b.shape).then_with(|| items(&a.fields, &b.fields))
+        }
+        (a, b) => match order(a, b) {
+            Ok(Some(order)) => order,
+            Ok(None) | Err(_) => rank(a).cmp(&rank(b)),
+        },
+    }
+}
+
+/// The place of a kind among the kinds; an int and a number have one.
+fn rank(value: &Value) -> u8 {
+    match value {
+        Value::None => 0,
+        Value::Bool(_) => 1,
+        Value::Int(_) | Value::Number(_) => 2,
+        Value::Text(_) => 3,
+        Value::Date(_) => 4,
+        Value::Time(_) => 5,
+        Value::DateTime(_) => 6,
+        Value::Duration(_) => 7,
+        Value::List(_) => 8,
+        Value::Record(_) => 9,
+        Value::Symbol(_) => 10,
+        Value::File(_) => 11,
+        Value::Json(_) => 12,
+    }
+}

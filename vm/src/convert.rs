@@ -74,7 +74,7 @@ pub(crate) fn whole(number: Decimal) -> Option<i64> {
 }
 
 /// The words of a sentence, without the punctuation around them.
-fn words(text: &str) -> impl Iterator<Item = &str> {
+pub(crate) fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split_whitespace().map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()))
 }
 
@@ -97,15 +97,19 @@ pub fn date(word: &str, context: &Context) -> Option<i32> {
     if let Some(year) = year(a) {
         return calendar::days_of(year, short(b)?, short(c)?);
     }
-    let (year, first, second) = (year(c)?, short(a)?, short(b)?);
+    let (day, month) = day_and_month(short(a)?, short(b)?, sign, context)?;
+    calendar::days_of(year(c)?, month, day)
+}
+
+/// Which of two numbers is the day: the one over 12, the first before a point, else as the region writes dates.
+pub(crate) fn day_and_month(first: i64, second: i64, sign: char, context: &Context) -> Option<(i64, i64)> {
     let day_first = match (sign, first > 12, second > 12) {
         ('.', ..) | (_, true, _) => true,
         (_, false, true) => false,
         (_, false, false) if first == second => true,
         (_, false, false) => !is_month_first(context.account().region.as_deref()?),
     };
-    let (day, month) = if day_first { (first, second) } else { (second, first) };
-    calendar::days_of(year, month, day)
+    Some(if day_first { (first, second) } else { (second, first) })
 }
 
 /// Regions whose short date is `M/d/y` in CLDR 46.

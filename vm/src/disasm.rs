@@ -1,11 +1,12 @@
-//! Programs as text, for people and for snapshots: the same program always gives the same text. And the page that
-//! describes the instructions.
+//! Programs as text, for people and for snapshots: the same program always gives the same text.
 
-use crate::builtin::BUILTINS;
+use crate::builtin::numbered;
+use crate::calendar;
 use crate::loaded::Program;
-use crate::op::{Op, Operand, Role, TABLE};
+use crate::op::{Op, Operand, Role};
 use crate::program::{
-    Button, Exit, Field, Function, Message, On, Recipients, Source, Tables, TriggerKind, Via, Wait,
+    Button, Callee, Exit, Field, Function, FunctionKind, List, Live, Message, Often, On, Recipients, Source,
+    Tables, TriggerKind, Via, Wait,
 };
 use crate::value::{Kind, Slot, Value};
 use std::fmt::Write;
@@ -18,6 +19,9 @@ pub fn disassemble(program: &Program) -> String {
     listing.actions();
     listing.messages();
     listing.waits();
+    listing.calls();
+    listing.counters();
+    listing.hours();
     listing.bots();
     let mut functions: Vec<&Function> = listing.tables.functions.iter().collect();
     functions.sort_by_key(|function| function.start);
@@ -115,7 +119,34 @@ impl Listing<'_> {
             });
             let _ = write!(line, " buttons [{}]", joined(buttons));
         }
+        if let Some(list) = &message.list {
+            line.push_str(&self.list(list));
+        }
+        if let Some(template) = message.template {
+            let name = self.symbol(template.symbol);
+            let _ = write!(line, " template {name} r{}+{}", template.args, template.count);
+        }
+        if let Some(from) = message.from {
+            let _ = write!(line, " buttons from r{from}");
+        }
         if line.is_empty() { " plain".to_owned() } else { line }
+    }
+
+    fn list(&self, list: &List) -> String {
+        let mut line = format!(" list {}", self.source(list.button));
+        for (word, source) in [("title", list.title), ("footer", list.footer)] {
+            if let Some(source) = source {
+                let _ = write!(line, " {word} {}", self.source(source));
+            }
+        }
+        for section in &list.sections {
+            let options = section.options.iter().map(|row| match row.about {
+                None => self.source(row.title),
+                Some(about) => format!("{} about {}", self.source(row.title), self.source(about)),
+            });
+            let _ = write!(line, " section {} [{}]", self.source(section.title), joined(options));
+        }
+        line
     }
 
     fn waits(&mut self) {
@@ -130,9 +161,7 @@ impl Listing<'_> {
 
     fn wait(&mut self, n: usize, wait: &Wait) {
         self.line(&format!("  {n:>4}  {} in {}", wait.name, wait.step));
-        for live in &wait.live {
-            self.line(&format!("          keeps r{} {}: {}", live.reg, live.name, slot(live.slot)));
-        }
+        self.live(&wait.live);
         for exit in &wait.exits {
             let mut line = format!("          on {}", self.on(exit, n));
             if !exit.bind.is_empty() {
@@ -141,6 +170,69 @@ impl Listing<'_> {
             let _ = write!(line, " -> {}", exit.to);
             self.line(&line);
         }
+    }
+
+    fn live(&mut self, live: &[Live]) {
+        for live in live {
+            self.line(&format!("          keeps r{} {}: {}", live.reg, live.name, slot(live.slot)));
+        }
+    }
+
+    fn calls(&mut self) {
+        if self.tables.calls.is_empty() {
+            return;
+        }
+        self.heading("calls");
+        for (n, call) in self.tables.calls.iter().enumerate() {
+            let callee = match call.callee {
+                Callee::Flow(flow) => format!("flow {}", self.function_name(i64::from(flow))),
+                Callee::Bot(bot) => format!("bot {}", self.bot_name(bot)),
+            };
+            self.line(&format!("  {n:>4}  {} in {}: {callee}", call.name, call.step));
+            self.live(&call.live);
+        }
+    }
+
+    fn counters(&mut self) {
+        if self.tables.counters.is_empty() {
+            return;
+        }
+        self.heading("counters");
+        for (n, counter) in self.tables.counters.iter().enumerate() {
+            self.line(&format!(
+                "  {n:>4}  {}.{}.{} of {} options, hash {:016x}",
+                counter.bot, counter.step, counter.name, counter.options, counter.hash
+            ));
+        }
+    }
+
+    fn hours(&mut self) {
+        if self.tables.hours.is_empty() {
+            return;
+        }
+        self.heading("hours");
+        for (n, hours) in self.tables.hours.iter().enumerate() {
+            self.line(&format!("  {n:>4}  {}", self.symbol(hours.symbol)));
+            for row in &hours.rows {
+                self.line(&format!("          {} {}..{}", days_of(row.days), clock(row.from), clock(row.to)));
+            }
+            for day in &hours.except {
+                let mut line = String::from("          except ");
+                // Writing to a `String` cannot fail.
+                let _ = calendar::write_date(&mut line, i64::from(*day));
+                self.line(&line);
+            }
+        }
+    }
+
+    fn hours_name(&self, index: u32) -> String {
+        let hours = self.tables.hours.get(index as usize);
+        hours.map_or_else(|| index.to_string(), |hours| self.symbol(hours.symbol))
+    }
+
+    fn bot_name(&self, index: u32) -> String {
+        let bot = self.tables.bots.get(index as usize);
+        bot.map_or_else(|| index.to_string(), |bot| bot.name.to_string())
     }
 
     fn on(&self, exit: &Exit, wait: usize) -> String {
@@ -165,6 +257,9 @@ impl Listing<'_> {
                 format!("answer {}", name.unwrap_or_else(|| answer.to_string()))
             }
             On::Result => "result".to_owned(),
+            On::Chosen(reg) => format!("chosen r{reg}"),
+            On::Hours(hours) => format!("hours {}", self.hours_name(*hours)),
+            On::Drawn(option) => format!("drawn {option}"),
         }
     }
 
@@ -179,14 +274,20 @@ impl Listing<'_> {
             self.line(&line);
             for trigger in &bot.triggers {
                 let mut line = String::from("          trigger ");
-                line.push_str(match trigger.kind {
-                    TriggerKind::Message => "message",
-                    TriggerKind::Comment => "comment",
-                    TriggerKind::Manual => "manual",
-                });
+                line.push_str(&trigger_name(self.tables, &trigger.kind));
                 if !trigger.via.is_empty() {
                     let names = trigger.via.iter().map(|channel| self.symbol(*channel));
                     let _ = write!(line, " via {}", joined(names));
+                }
+                if let Some(hours) = trigger.during {
+                    let _ = write!(line, " during {}", self.hours_name(hours));
+                }
+                match trigger.often {
+                    Often::Always => {}
+                    Often::Once => line.push_str(" once"),
+                    Often::Cooldown(seconds) => {
+                        let _ = write!(line, " cooldown {}", calendar::format_duration(seconds));
+                    }
                 }
                 if let Some(test) = trigger.test {
                     let _ = write!(line, " if {}", self.function_name(i64::from(test)));
@@ -197,7 +298,11 @@ impl Listing<'_> {
     }
 
     fn function(&mut self, function: &Function) {
-        let word = if function.bot { "bot" } else { "fn" };
+        let word = match function.kind {
+            FunctionKind::Fn => "fn".to_owned(),
+            FunctionKind::Bot => "bot".to_owned(),
+            FunctionKind::Flow { bot } => format!("flow of {}:", self.function_name(i64::from(bot))),
+        };
         self.heading(&format!(
             "{word} {} (parameters {}, registers {})",
             function.name, function.params, function.registers
@@ -240,10 +345,13 @@ impl Listing<'_> {
         match role {
             Role::Const => self.tables.consts.get(index).map(|value| self.value(value)),
             Role::Function => Some(self.function_name(value)),
-            Role::Builtin => BUILTINS.get(index).map(|builtin| builtin.name.to_owned()),
+            Role::Builtin => u16::try_from(value).ok().and_then(numbered).map(|row| row.name.to_owned()),
             Role::Field => self.tables.fields.get(index).map(field_name),
             Role::Action => self.tables.actions.get(index).map(|action| action.name.to_string()),
             Role::Wait => self.tables.waits.get(index).map(|wait| wait.name.to_string()),
+            Role::Call => self.tables.calls.get(index).map(|call| call.name.to_string()),
+            Role::Bot => u32::try_from(value).ok().map(|bot| self.bot_name(bot)),
+            Role::Counter => self.tables.counters.get(index).map(|counter| counter.name.to_string()),
             Role::Regex => self.tables.regexes.get(index).map(|regex| format!("{regex:?}")),
             Role::Shape => {
                 let shape = self.tables.shapes.get(index)?;
@@ -257,6 +365,8 @@ impl Listing<'_> {
             | Role::Target
             | Role::Message
             | Role::Var
+            | Role::BotTarget
+            | Role::BotReg
             | Role::Small => None,
         }
     }
@@ -267,8 +377,7 @@ impl Listing<'_> {
     }
 
     fn symbol(&self, index: u32) -> String {
-        let symbol = self.tables.symbols.get(index as usize);
-        symbol.map_or_else(|| index.to_string(), |symbol| symbol.name.to_string())
+        symbol_name(self.tables, index)
     }
 
     fn source(&self, source: Source) -> String {
@@ -289,7 +398,7 @@ impl Listing<'_> {
             Value::Number(value) => format!("number {value}"),
             Value::Text(text) => format!("{text:?}"),
             Value::Date(days) => format!("date {days}"),
-            Value::Time(minutes) => format!("time {:02}:{:02}", minutes / 60, minutes % 60),
+            Value::Time(minutes) => format!("time {}", clock(*minutes)),
             Value::DateTime(at) => format!("datetime {at}"),
             Value::Duration(seconds) => format!("{seconds}s"),
             Value::List(items) => format!("[{}]", joined(items.iter().map(|item| self.value(item)))),
@@ -302,6 +411,47 @@ impl Listing<'_> {
             Value::Json(json) => format!("json {json}"),
         }
     }
+}
+
+fn symbol_name(tables: &Tables, index: u32) -> String {
+    let symbol = tables.symbols.get(index as usize);
+    symbol.map_or_else(|| index.to_string(), |symbol| symbol.name.to_string())
+}
+
+/// What follows `trigger` in the source: `message`, `2h before lead.delivery`.
+#[must_use]
+pub fn trigger_name(tables: &Tables, kind: &TriggerKind) -> String {
+    let span = |seconds: &i64| calendar::format_duration(*seconds);
+    let symbol = |index: &u32| symbol_name(tables, *index);
+    match kind {
+        TriggerKind::Message => "message".to_owned(),
+        TriggerKind::Comment => "comment".to_owned(),
+        TriggerKind::Manual => "manual".to_owned(),
+        TriggerKind::Stage(stage) => format!("stage {}", symbol(stage)),
+        TriggerKind::LeadCreated => "lead created".to_owned(),
+        TriggerKind::TagAdded(tag) => format!("tag {tag:?} added"),
+        TriggerKind::TagRemoved(tag) => format!("tag {tag:?} removed"),
+        TriggerKind::ResponsibleChanged => "responsible changed".to_owned(),
+        TriggerKind::FieldChanged(field) => format!("field {} changed", symbol(field)),
+        TriggerKind::FormSent(form) => format!("form {} sent", symbol(form)),
+        TriggerKind::Every { days, at } => format!("every {} at {}", days_of(*days), clock(*at)),
+        TriggerKind::Before { by, field } => format!("{} before {}", span(by), symbol(field)),
+        TriggerKind::After { by, field } => format!("{} after {}", span(by), symbol(field)),
+        TriggerKind::Silence(by) => format!("silence {}", span(by)),
+        TriggerKind::ConversationClosed => "conversation closed".to_owned(),
+    }
+}
+
+/// `mon, tue`: bit 0 is Monday.
+fn days_of(days: u8) -> String {
+    let names = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+    joined(
+        names.iter().enumerate().filter(|(bit, _)| days >> bit & 1 == 1).map(|(_, name)| (*name).to_owned()),
+    )
+}
+
+fn clock(minutes: u16) -> String {
+    format!("{:02}:{:02}", minutes / 60, minutes % 60)
 }
 
 fn joined(parts: impl Iterator<Item = String>) -> String {
@@ -339,8 +489,8 @@ fn operands(op: Op) -> String {
         let _ = match role {
             Role::Read | Role::Write | Role::Update | Role::Args => write!(out, "{gap}r{value}"),
             Role::Count => write!(out, "+{value}"),
-            Role::Target => write!(out, "{gap}->{value}"),
-            Role::Var => write!(out, "{gap}var{value}"),
+            Role::Target | Role::BotTarget => write!(out, "{gap}->{value}"),
+            Role::Var | Role::BotReg => write!(out, "{gap}var{value}"),
             Role::Small => write!(out, "{gap}{value}"),
             Role::Const
             | Role::Function
@@ -350,52 +500,11 @@ fn operands(op: Op) -> String {
             | Role::Message
             | Role::Wait
             | Role::Shape
+            | Role::Call
+            | Role::Bot
+            | Role::Counter
             | Role::Regex => write!(out, "{gap}#{value}"),
         };
     });
     out
-}
-
-/// All instructions as a Markdown table, in order of their numbers.
-#[must_use]
-pub fn instructions_page() -> String {
-    let mut page = String::from(
-        "# Instructions\n\n\
-         Made from the table in `vm/src/op.rs`. An instruction is stored as its number, one byte, and then each operand \
-         as a signed variable-length integer. Registers belong to the frame of the running function.\n\n\
-         | number | name | operands | what it does |\n|---:|---|---|---|\n",
-    );
-    let mut rows: Vec<_> = TABLE.iter().collect();
-    rows.sort_by_key(|row| row.number);
-    for row in rows {
-        let operands = row.operands.iter().map(|(name, role)| match role_name(*role) {
-            "" => format!("`{name}`"),
-            role => format!("`{name}` {role}"),
-        });
-        let doc = row.doc.replace('|', "\\|");
-        let _ = writeln!(page, "| {} | `{}` | {} | {doc} |", row.number, row.name, joined(operands));
-    }
-    page
-}
-
-fn role_name(role: Role) -> &'static str {
-    match role {
-        Role::Read => "read",
-        Role::Write => "written",
-        Role::Update => "read and written",
-        Role::Args => "first of the arguments",
-        Role::Count => "of them",
-        Role::Target => "instruction",
-        Role::Const => "constant",
-        Role::Function => "function",
-        Role::Builtin => "built-in function",
-        Role::Field => "field",
-        Role::Action => "action",
-        Role::Message => "message",
-        Role::Wait => "wait",
-        Role::Shape => "record shape",
-        Role::Regex => "regular expression",
-        Role::Var => "the bot's register",
-        Role::Small => "",
-    }
 }

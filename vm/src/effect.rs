@@ -42,6 +42,11 @@ pub enum EffectKind {
         /// In declared order.
         args: Vec<Value>,
     },
+    /// Draw the next option of a counter and answer with [`crate::EventKind::Drawn`]: index into the program's counters.
+    Draw {
+        /// The counter.
+        counter: u32,
+    },
     /// Nothing to do; something worth recording happened.
     Event(RunEvent),
 }
@@ -59,6 +64,50 @@ pub struct Message {
     pub voice: Option<Arc<str>>,
     /// In order.
     pub buttons: Arc<[Button]>,
+    /// The list to show, for a List message.
+    pub list: Option<Arc<List>>,
+    /// The template it is sent from; `text` is what that gives.
+    pub template: Option<Template>,
+}
+
+/// A list to show.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct List {
+    /// What the button says that opens it.
+    pub button: Arc<str>,
+    /// Above the text.
+    pub title: Option<Arc<str>>,
+    /// Below the text.
+    pub footer: Option<Arc<str>>,
+    /// In order.
+    pub sections: Vec<Section>,
+}
+
+/// A part of a list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Section {
+    /// Its heading.
+    pub title: Arc<str>,
+    /// In order.
+    pub options: Vec<Row>,
+}
+
+/// An option of a list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Row {
+    /// What it says, and what a press of it says.
+    pub title: Arc<str>,
+    /// What is said about it.
+    pub about: Option<Arc<str>>,
+}
+
+/// A template with its arguments.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Template {
+    /// Its symbol.
+    pub symbol: u32,
+    /// In declared order.
+    pub args: Vec<Value>,
 }
 
 /// A button to show.
@@ -77,6 +126,13 @@ pub enum RunEvent {
     NotSet {
         /// Index into the program's fields.
         field: u32,
+    },
+    /// `buttons from` had more texts than a message shows.
+    Trimmed {
+        /// The number of the message's effect in this turn.
+        message: u32,
+        /// How many are not shown.
+        left_out: u32,
     },
     /// An effect failed and nothing takes care of it: the run has ended.
     Failed {

@@ -125,7 +125,7 @@ impl std::error::Error for StartError {}
 #[derive(Clone, Debug, PartialEq)]
 pub struct Refused {
     /// The unchanged run.
-    pub run: Run,
+    pub run: Box<Run>,
     /// Why.
     pub why: WhyRefused,
 }

@@ -3,7 +3,9 @@
 use crate::event::{Event, Facts};
 use crate::fuel::Limits;
 use crate::loaded::Program;
-use crate::step::{self, Stack, Stop};
+use crate::program::FunctionKind;
+use crate::stack::Stack;
+use crate::step::{self, Stop};
 use crate::trap::{Trap, TrapKind};
 use crate::value::Value;
 use crate::world::World;
@@ -22,11 +24,11 @@ pub fn evaluate(
 ) -> Result<Value, Trap> {
     let wrong = Trap { kind: TrapKind::WrongKind, op: 0 };
     let row = program.tables().functions.get(function as usize).ok_or(wrong.clone())?;
-    if row.bot || usize::from(row.params) != args.len() {
+    if row.kind != FunctionKind::Fn || usize::from(row.params) != args.len() {
         return Err(Trap { op: row.start, ..wrong });
     }
     let mut stack = Stack::default();
-    step::prepare(&mut stack, row);
+    let spot = stack.prepare(row);
     for (place, value) in stack.registers.iter_mut().zip(args) {
         *place = value.clone();
     }
@@ -43,8 +45,9 @@ pub fn evaluate(
         buffer: &mut String::new(),
         last_message: None,
         last_action: None,
+        last_draw: None,
     };
-    match step::run(&mut world, &mut stack, row, row.start, limits.fuel)? {
+    match step::run(&mut world, &mut stack, spot, limits.fuel)? {
         Stop::Done(value) => Ok(value),
         Stop::Parked { .. } | Stop::Closed => Err(Trap { op: row.start, ..wrong }),
     }

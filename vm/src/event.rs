@@ -1,6 +1,7 @@
 //! What a host tells a run. Plain data.
 
 use crate::effect::EffectId;
+use crate::program::TriggerKind;
 use crate::value::Value;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -17,8 +18,8 @@ pub struct Event {
 /// The kinds of events.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum EventKind {
-    /// Somebody or something other than the client starts the bot.
-    Manual,
+    /// Something other than a message or a comment of the client, which are events of their own, may start the bot.
+    Trigger(TriggerKind),
     /// The client wrote.
     Message(ClientMessage),
     /// The client pressed a button: its label as shown.
@@ -35,7 +36,7 @@ pub enum EventKind {
         /// The channel's symbol, if known.
         channel: Option<u32>,
     },
-    /// A timer is due. Takes the earliest exit whose time has come.
+    /// A timer is due, or hours begin. Takes the earliest exit whose time has come.
     Timer,
     /// The client opened a video.
     VideoOpened,
@@ -50,6 +51,13 @@ pub enum EventKind {
     Failed {
         /// Which.
         effect: EffectId,
+    },
+    /// The host's draw from a counter.
+    Drawn {
+        /// The effect that asked for it.
+        effect: EffectId,
+        /// The option, from 0.
+        option: u32,
     },
     /// The host's answer to a waiting action.
     Answer {

@@ -3,6 +3,8 @@
 //! In: any text. Out: the first thing of that kind in it, in a canonical form. Nothing here panics, backtracks, or
 //! takes more than linear time; digits of every script count as digits.
 
+mod calendar_words;
+mod date;
 mod digits;
 mod email;
 mod number;
@@ -11,6 +13,8 @@ mod phone;
 use crate::context::Context;
 use rust_decimal::Decimal;
 
+pub use calendar_words::{LANGUAGES, Language};
+pub use date::{date, language, time};
 pub use digits::{ascii_digits, digit};
 pub use email::{email, url};
 pub use number::{Decimals, Numbers};

@@ -26,6 +26,9 @@ pub(crate) const MAX_NESTING: u32 = 32;
 /// What an element, an effect or a text costs beside its content.
 pub(crate) const HEAD: usize = 24;
 
+/// What it costs to ask whether hours are open, and when they open next.
+pub(crate) const HOURS: u64 = 500;
+
 /// Takes the bytes of `value`, with everything in it, from `left`.
 pub(crate) fn charge(value: &Value, left: &mut usize) -> Result<(), TrapKind> {
     charge_nested(value, left, MAX_NESTING)
@@ -95,10 +98,10 @@ pub(crate) struct Cost {
 pub(crate) fn cost(name: &str) -> Cost {
     match name {
         "len_list" | "first" | "last" => Cost { own: 0, shallow: true },
-        "find_phone" => Cost { own: 200, shallow: false },
-        "format_datetime" | "format_date" | "datetime_of" | "date_of" | "time_of" | "find_email" => {
-            Cost { own: 20, shallow: false }
-        }
+        "hours_open" | "opens_in" => Cost { own: HOURS, shallow: true },
+        "find_phone" | "phone_written" | "phone_country" => Cost { own: 200, shallow: false },
+        "format_datetime" | "format_date" | "date_text" | "time_text" | "datetime_of" | "date_of"
+        | "time_of" | "find_email" => Cost { own: 20, shallow: false },
         _ => Cost::default(),
     }
 }

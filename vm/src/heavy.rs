@@ -2,11 +2,12 @@
 //! long. The loop in [`crate::step`] calls them, and stays small enough to be fast.
 
 use crate::arith;
-use crate::builtin::BUILTINS;
 use crate::compare;
 use crate::context::Context;
-use crate::fuel::{Cost, HEAD, MAX_NESTING, charge, charge_bytes, weight};
-use crate::op::Reg;
+use crate::fuel::{Cost, HEAD, HOURS, MAX_NESTING, charge, charge_bytes, weight};
+use crate::loaded::Due;
+use crate::op::{Reg, Target};
+use crate::stack::slice;
 use crate::text;
 use crate::trap::TrapKind;
 use crate::value::{Record, Value};
@@ -29,12 +30,6 @@ fn set(frame: &mut [Value], reg: Reg, value: Value) {
     if let Some(place) = frame.get_mut(usize::from(reg)) {
         *place = value;
     }
-}
-
-/// The registers of counted arguments.
-#[inline]
-pub(crate) fn slice(frame: &[Value], first: Reg, count: u8) -> &[Value] {
-    frame.get(usize::from(first)..usize::from(first) + usize::from(count)).unwrap_or_default()
 }
 
 fn spend(fuel: u64, amount: u64) -> Left {
@@ -171,8 +166,8 @@ pub(crate) fn builtin(
     fuel: u64,
 ) -> Left {
     let program = world.program;
-    let row = BUILTINS.get(usize::from(function)).ok_or(TrapKind::WrongKind)?;
-    let Cost { own, shallow } = program.derived.costs.get(usize::from(function)).copied().unwrap_or_default();
+    let callee = program.derived.builtins.get(usize::from(function)).copied().flatten();
+    let (row, Cost { own, shallow }) = callee.ok_or(TrapKind::WrongKind)?;
     let args = slice(frame, args, count);
     let left = spend(fuel, args.iter().map(|arg| weight(arg, shallow) * 4).sum::<u64>() + own)?;
     let value = (row.run)(&program.context, args)?;
@@ -203,6 +198,36 @@ pub(crate) fn matches(
     };
     set(frame, dst, Value::Bool(found));
     Ok(left)
+}
+
+/// What is fixed about a message stands in its row, of which a list of texts may be long.
+#[inline(never)]
+pub(crate) fn message(world: &mut World<'_>, frame: &[Value], message: u32, text: Reg, fuel: u64) -> Left {
+    let row = world.program.tables().messages.get(message as usize).ok_or(TrapKind::WrongKind)?;
+    let left = match row.from {
+        Some(list) => spend(fuel, weight(get(frame, list), false) * 4)?,
+        None => fuel,
+    };
+    world.message(message, row, get(frame, text), frame)?;
+    Ok(left)
+}
+
+/// Where a wait goes on that waits for hours which have begun already; the first such exit in the source.
+#[inline(never)]
+pub(crate) fn hours(world: &World<'_>, wait: u32, fuel: u64) -> Result<(Option<Target>, u64), TrapKind> {
+    let program = world.program;
+    let info = program.derived.waits.get(wait as usize).ok_or(TrapKind::WrongKind)?;
+    if info.hours == 0 {
+        return Ok((None, fuel));
+    }
+    let left = spend(fuel, info.hours.saturating_mul(HOURS))?;
+    let open = info.timers.iter().find(|(_, due)| match due {
+        Due::Hours(hours) => program.context.open(*hours, world.event.at),
+        Due::After(_) => false,
+    });
+    let exits = program.tables().waits.get(wait as usize).map(|wait| wait.exits.as_slice());
+    let exit = open.and_then(|(exit, _)| exits.unwrap_or_default().get(*exit as usize));
+    Ok((exit.map(|exit| exit.to), left))
 }
 
 /// Whether a value has content of its own.

@@ -1,16 +1,16 @@
 //! A verified program: its tables, and what is worked out of them once so that no turn has to.
 
-use crate::builtin::BUILTINS;
+use crate::builtin::{BUILTINS, Builtin};
 use crate::codec;
 use crate::context::{BadAccount, Context};
-use crate::effect::Button;
+use crate::effect::{Button, List, Row, Section};
 use crate::error::LoadError;
 use crate::fuel::{self, Cost};
-use crate::op::Reg;
-use crate::program::{Action, Debug, Echo, Message, On, Place, Source, SymbolKind, Tables, Wait};
+use crate::op::{Reg, Target};
+use crate::program::{self, Action, Debug, Echo, Message, On, Place, Source, SymbolKind, Tables, Wait};
 use crate::text::{Folded, fold};
 use crate::value::{Kind, Value};
-use crate::verify::{self, WaitPlace};
+use crate::verify::{self, Places, WaitPlace};
 use regex::{Regex, RegexBuilder};
 use rustc_hash::FxHashMap;
 use std::fmt;
@@ -66,7 +66,7 @@ impl Program {
                 BadAccount::Region(region) => format!("the account's region `{region}` is unknown"),
             },
         })?;
-        let derived = Derived::new(&context.tables, &places, id);
+        let derived = Derived::new(&context.tables, places, id);
         Ok(Program { context, derived, debug, id, code_section, debug_section })
     }
 
@@ -116,6 +116,13 @@ impl Program {
         u32::try_from(at).ok()
     }
 
+    /// The number of the action whose answer a run waits for that is parked at this wait.
+    #[must_use]
+    pub fn awaited_action(&self, wait: u32) -> Option<u32> {
+        let Subject::Action(action) = self.derived.waits.get(wait as usize)?.subject else { return None };
+        Some(action)
+    }
+
     /// The action whose answer a wait waits for.
     pub(crate) fn action_of(&self, wait: usize) -> Option<&Action> {
         let Subject::Action(action) = self.derived.waits.get(wait)?.subject else { return None };
@@ -162,16 +169,44 @@ pub(crate) enum FieldKind {
 /// What is worked out of the tables once.
 pub(crate) struct Derived {
     pub(crate) fields: Vec<FieldKind>,
-    /// Per message: its buttons, if the program knows all of them.
-    pub(crate) buttons: Vec<Option<Arc<[Button]>>>,
+    pub(crate) messages: Vec<Known>,
     pub(crate) waits: Vec<WaitInfo>,
+    pub(crate) calls: Vec<CallInfo>,
     regexes: Vec<OnceLock<Option<Regex>>>,
     pub(crate) echo: EchoFields,
     /// The value of `bot.version`.
     pub(crate) version: Arc<str>,
     pub(crate) empty: Arc<str>,
-    /// Per built-in function.
-    pub(crate) costs: Vec<Cost>,
+    /// The built-in functions by number, each with its cost.
+    pub(crate) builtins: Vec<Option<(&'static Builtin, Cost)>>,
+}
+
+/// What the program knows of a message.
+#[derive(Default)]
+pub(crate) struct Known {
+    /// If it knows all of them.
+    pub(crate) buttons: Option<Arc<[Button]>>,
+    /// If it knows all of it.
+    pub(crate) list: Option<Arc<List>>,
+}
+
+/// Where a call stands.
+pub(crate) struct CallInfo {
+    /// The function that calls.
+    pub(crate) function: u32,
+    /// The instruction.
+    pub(crate) op: Target,
+    /// The register that receives the result.
+    pub(crate) dst: Reg,
+}
+
+/// What a deadline of a wait comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Due {
+    /// A register with a duration.
+    After(Reg),
+    /// The beginning of hours: index into the program's hours.
+    Hours(u32),
 }
 
 /// A wait, ready for matching.
@@ -179,10 +214,14 @@ pub(crate) struct WaitInfo {
     /// The function that waits here; none if nothing does.
     pub(crate) function: Option<u32>,
     pub(crate) options: Vec<Choice>,
+    /// Exit and list of each exit that takes any text of a list: index into the wait's live registers.
+    pub(crate) chosen: Vec<(u32, u32)>,
     /// The exit for a message that matched no option.
     pub(crate) other: Option<u32>,
-    /// Exit and register of each timer.
-    pub(crate) timers: Vec<(u32, Reg)>,
+    /// Exit and origin of each deadline.
+    pub(crate) timers: Vec<(u32, Due)>,
+    /// How many of them come from hours.
+    pub(crate) hours: u64,
     pub(crate) subject: Subject,
 }
 
@@ -192,6 +231,7 @@ pub(crate) enum Subject {
     None,
     Message,
     Action(u32),
+    Counter(u32),
 }
 
 /// An option of a wait.
@@ -223,23 +263,34 @@ pub(crate) struct EchoFields {
 }
 
 impl Derived {
-    fn new(tables: &Tables, places: &[WaitPlace], id: u64) -> Derived {
+    fn new(tables: &Tables, places: Places, id: u64) -> Derived {
         Derived {
             fields: tables.fields.iter().map(|field| field_kind(&field.entity, &field.name)).collect(),
-            buttons: tables.messages.iter().map(|message| static_buttons(tables, message)).collect(),
+            messages: tables.messages.iter().map(|message| known(tables, message)).collect(),
             waits: tables
                 .waits
                 .iter()
-                .zip(places)
+                .zip(&places.waits)
                 .map(|(wait, place)| wait_info(tables, wait, *place))
                 .collect(),
+            calls: places.calls,
             regexes: tables.regexes.iter().map(|_| OnceLock::new()).collect(),
             echo: echo_fields(tables),
             version: Arc::from(format!("{id:016x}")),
             empty: Arc::from(""),
-            costs: BUILTINS.iter().map(|builtin| fuel::cost(builtin.name)).collect(),
+            builtins: callees(),
         }
     }
+}
+
+/// Not every number has a function.
+fn callees() -> Vec<Option<(&'static Builtin, Cost)>> {
+    let mut callees = Vec::new();
+    for row in BUILTINS {
+        callees.resize(usize::from(row.number), None);
+        callees.push(Some((row, fuel::cost(row.name))));
+    }
+    callees
 }
 
 fn field_kind(entity: &str, name: &str) -> FieldKind {
@@ -264,6 +315,30 @@ pub(crate) fn known_text(tables: &Tables, source: Source) -> Option<&Arc<str>> {
     if let Value::Text(text) | Value::File(text) = value { Some(text) } else { None }
 }
 
+fn known(tables: &Tables, message: &Message) -> Known {
+    let list = message.list.as_ref().and_then(|list| static_list(tables, list));
+    Known { buttons: static_buttons(tables, message), list: list.map(Arc::new) }
+}
+
+fn static_list(tables: &Tables, list: &program::List) -> Option<List> {
+    let text = |source| known_text(tables, source).cloned();
+    let optional = |source: Option<Source>| match source {
+        None => Some(None),
+        Some(source) => text(source).map(Some),
+    };
+    let row = |row: &program::Row| Some(Row { title: text(row.title)?, about: optional(row.about)? });
+    let section = |section: &program::Section| {
+        let options = section.options.iter().map(row).collect::<Option<Vec<_>>>()?;
+        Some(Section { title: text(section.title)?, options })
+    };
+    Some(List {
+        button: text(list.button)?,
+        title: optional(list.title)?,
+        footer: optional(list.footer)?,
+        sections: list.sections.iter().map(section).collect::<Option<_>>()?,
+    })
+}
+
 fn static_buttons(tables: &Tables, message: &Message) -> Option<Arc<[Button]>> {
     let buttons: Option<Vec<Button>> = message
         .buttons
@@ -284,8 +359,10 @@ fn wait_info(tables: &Tables, wait: &Wait, place: WaitPlace) -> WaitInfo {
     let mut info = WaitInfo {
         function: place.function,
         options: Vec::new(),
+        chosen: Vec::new(),
         other: None,
         timers: Vec::new(),
+        hours: 0,
         subject: Subject::None,
     };
     for (exit, row) in (0u32..).zip(&wait.exits) {
@@ -296,7 +373,13 @@ fn wait_info(tables: &Tables, wait: &Wait, place: WaitPlace) -> WaitInfo {
                 synonyms: synonyms.iter().map(|synonym| phrase(tables, wait, *synonym)).collect(),
             }),
             On::Other | On::Message => info.other = info.other.or(Some(exit)),
-            On::Timeout(reg) => info.timers.push((exit, *reg)),
+            On::Chosen(reg) => info.chosen.push((exit, kept(wait, *reg))),
+            On::Timeout(reg) => info.timers.push((exit, Due::After(*reg))),
+            On::Hours(hours) => {
+                info.timers.push((exit, Due::Hours(*hours)));
+                info.hours += 1;
+            }
+            On::Drawn(_) => info.subject = place.counter.map_or(Subject::None, Subject::Counter),
             On::Failed | On::Delivered if info.subject == Subject::None => info.subject = Subject::Message,
             On::Answer(_) | On::Result => info.subject = place.action.map_or(Subject::None, Subject::Action),
             On::Failed | On::Delivered | On::VideoOpened | On::VideoClosed => {}
@@ -311,11 +394,14 @@ fn phrase(tables: &Tables, wait: &Wait, source: Source) -> Phrase {
             let text = known_text(tables, source).map_or_else(|| Arc::from(""), Arc::clone);
             Phrase::Known { folded: fold(&text), text }
         }
-        Source::Reg(reg) => {
-            let kept = wait.live.binary_search_by_key(&reg, |live| live.reg).unwrap_or(usize::MAX);
-            Phrase::Kept(u32::try_from(kept).unwrap_or(u32::MAX))
-        }
+        Source::Reg(reg) => Phrase::Kept(kept(wait, reg)),
     }
+}
+
+/// A register among those that the wait keeps.
+fn kept(wait: &Wait, reg: Reg) -> u32 {
+    let kept = wait.live.binary_search_by_key(&reg, |live| live.reg);
+    kept.ok().and_then(|kept| u32::try_from(kept).ok()).unwrap_or(u32::MAX)
 }
 
 fn echo_fields(tables: &Tables) -> EchoFields {

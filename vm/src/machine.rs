@@ -7,12 +7,12 @@ use crate::effect::{Effect, EffectId, EffectKind, RunEvent};
 use crate::error::{Refused, StartError, WhyRefused};
 use crate::event::{Event, EventKind, Facts};
 use crate::fuel::{self, Limits};
-use crate::loaded::{Program, Subject};
-use crate::op::Target;
-use crate::program::{Function, Trigger, TriggerKind};
+use crate::loaded::{Due, Program, Subject};
+use crate::program::{Function, Often, TriggerKind};
 use crate::resume::{self, Taken, With};
-use crate::run::{MAX_VALUES, Run};
-use crate::step::{self, Stack, Stop};
+use crate::run::{NEVER, Run};
+use crate::stack::{Spot, Stack};
+use crate::step::{self, Stop};
 use crate::trap::{Trap, TrapKind};
 use crate::value::Value;
 use crate::world::{World, widen};
@@ -86,11 +86,13 @@ pub fn turn(
             let status = ending.map_or_else(|| Status::Parked(run), Status::Ended);
             Ok(Turn { effects: machine.take_effects(), status })
         }
-        Err(why) => Err(Refused { run, why }),
+        Err(why) => Err(Refused { run: Box::new(run), why }),
     }
 }
 
-/// Whether an event starts a bot: some trigger of it has this kind, listens on this channel, and its test holds.
+/// The first trigger of a bot that an event takes: it has this kind, listens on this channel and at this time, may
+/// start the bot again, and its test holds. `started` says when each trigger has started the bot on this lead last, in
+/// milliseconds since 1970-01-01T00:00Z; one that is missing never has.
 ///
 /// # Errors
 /// A test could not be finished.
@@ -99,9 +101,10 @@ pub fn triggered(
     bot: u32,
     event: &Event,
     facts: &Facts,
+    started: &[Option<i64>],
     limits: &Limits,
-) -> Result<bool, Trap> {
-    Machine::new().triggered(program, bot, event, facts, limits)
+) -> Result<Option<u32>, Trap> {
+    Machine::new().triggered(program, bot, event, facts, started, limits)
 }
 
 /// Everything a turn allocates beside its result, kept for the next turn.
@@ -165,14 +168,14 @@ impl Machine {
                 return Err(StartError::Argument { index, name: Arc::clone(&param.name) });
             }
         }
-        step::prepare(&mut self.stack, function);
+        let spot = self.stack.prepare_bot(bot, function);
         let places = self.stack.registers.iter_mut();
         for (place, (param, value)) in places.zip(row.params.iter().zip(args)) {
             *place = widen(value, param.slot);
         }
         let mut run = Run { program: program.id(), bot, ..Run::default() };
         let given = Given { program, event, facts, limits };
-        let ending = self.go(given, &mut run, function, function.start);
+        let ending = self.go(given, &mut run, spot);
         Ok(ending.map_or_else(|| Status::Parked(run), Status::Ended))
     }
 
@@ -189,41 +192,33 @@ impl Machine {
         facts: &Facts,
         limits: &Limits,
     ) -> Result<Option<Ending>, WhyRefused> {
-        let tables = program.tables();
-        let (to, bind, with) = match resume::take(program, run, event)? {
-            Taken::Goes { to, bind, with } => (to, bind, with),
+        let (to, bind, with, callers) = match resume::take(program, run, event)? {
+            Taken::Goes { to, bind, with } => (to, bind, with, run.frames.len()),
+            Taken::Falls { to, callers } => (to, &[][..], With::Nothing, callers),
             Taken::Fails(effect) => {
                 self.only(run.turn, RunEvent::Failed { effect });
                 return Ok(Some(Ending::Failed(effect)));
             }
         };
-        let bot = tables.bots.get(run.bot as usize).ok_or(WhyRefused::Corrupt)?;
-        let function = tables.functions.get(bot.function as usize).ok_or(WhyRefused::Corrupt)?;
-        let wait = tables.waits.get(run.wait as usize).ok_or(WhyRefused::Corrupt)?;
-        step::prepare(&mut self.stack, function);
-        let registers = &mut self.stack.registers;
-        for (live, value) in wait.live.iter().zip(run.values.drain(..)) {
-            if let Some(place) = registers.get_mut(usize::from(live.reg)) {
-                *place = value;
-            }
-        }
+        let spot = self.stack.restore(program, run, callers).ok_or(WhyRefused::Corrupt)?;
         for (at, reg) in bind.iter().enumerate() {
-            let value = match with {
+            let value = match &with {
                 With::Nothing => Value::None,
                 With::Text(text) => Value::Text(Arc::clone(text.unwrap_or(&program.derived.empty))),
+                With::Chosen(text) => Value::Text(Arc::clone(text)),
                 With::Answer(values, declared) => match (values.get(at), declared.slot(at)) {
                     (Some(value), Some(slot)) => widen(value, slot),
                     _ => Value::None,
                 },
             };
-            if let Some(place) = registers.get_mut(usize::from(*reg)) {
+            if let Some(place) = self.stack.registers.get_mut(spot.base + usize::from(*reg)) {
                 *place = value;
             }
         }
-        Ok(self.go(Given { program, event, facts, limits }, run, function, to))
+        Ok(self.go(Given { program, event, facts, limits }, run, Spot { pc: to, ..spot }))
     }
 
-    /// Whether an event starts a bot, see [`triggered`].
+    /// The trigger of a bot that an event takes, see [`triggered`].
     ///
     /// # Errors
     /// A test could not be finished.
@@ -233,28 +228,34 @@ impl Machine {
         bot: u32,
         event: &Event,
         facts: &Facts,
+        started: &[Option<i64>],
         limits: &Limits,
-    ) -> Result<bool, Trap> {
-        let Some(row) = program.tables().bots.get(bot as usize) else { return Ok(false) };
-        let Some((kind, channel)) = starts(&event.kind) else { return Ok(false) };
-        let listens = |trigger: &&Trigger| {
-            trigger.kind == kind
-                && (trigger.via.is_empty() || channel.is_some_and(|channel| trigger.via.contains(&channel)))
-        };
-        for trigger in row.triggers.iter().filter(listens) {
-            let Some(test) = trigger.test else { return Ok(true) };
+    ) -> Result<Option<u32>, Trap> {
+        let Some(row) = program.tables().bots.get(bot as usize) else { return Ok(None) };
+        let Some((kind, channel)) = starts(&event.kind) else { return Ok(None) };
+        for (number, trigger) in (0u32..).zip(&row.triggers) {
+            let last = started.get(number as usize).copied().flatten();
+            if trigger.kind != *kind
+                || !channel.passes(&trigger.via)
+                || !may_start(trigger.often, last, event.at)
+            {
+                continue;
+            }
+            if trigger.during.is_some_and(|hours| !program.context.open(hours, event.at)) {
+                continue;
+            }
+            let Some(test) = trigger.test else { return Ok(Some(number)) };
             let Some(function) = program.tables().functions.get(test as usize) else { continue };
-            let holds = self.test(Given { program, event, facts, limits }, bot, function)?;
-            if holds {
-                return Ok(true);
+            if self.test(Given { program, event, facts, limits }, bot, function)? {
+                return Ok(Some(number));
             }
         }
-        Ok(false)
+        Ok(None)
     }
 
     fn test(&mut self, given: Given<'_>, bot: u32, function: &Function) -> Result<bool, Trap> {
-        step::prepare(&mut self.stack, function);
-        let stop = self.run(given, bot, 0, function, function.start).0?;
+        let spot = self.stack.prepare(function);
+        let stop = self.run(given, bot, 0, spot).0?;
         match stop {
             Stop::Done(Value::Bool(holds)) => Ok(holds),
             Stop::Done(Value::None) => Ok(false),
@@ -264,15 +265,8 @@ impl Machine {
         }
     }
 
-    /// Runs the prepared frame. Gives the last message and the last action too.
-    fn run(
-        &mut self,
-        given: Given<'_>,
-        bot: u32,
-        turn: u32,
-        function: &Function,
-        pc: Target,
-    ) -> (Result<Stop, Trap>, Last) {
+    /// Runs the prepared frame. Gives the last message, the last action and the last draw too.
+    fn run(&mut self, given: Given<'_>, bot: u32, turn: u32, from: Spot) -> (Result<Stop, Trap>, Last) {
         self.effects.clear();
         self.overlay.clear();
         let mut world = World {
@@ -287,20 +281,22 @@ impl Machine {
             buffer: &mut self.buffer,
             last_message: None,
             last_action: None,
+            last_draw: None,
         };
-        let stop = step::run(&mut world, &mut self.stack, function, pc, given.limits.fuel);
-        let last = Last { message: world.last_message, action: world.last_action };
+        let stop = step::run(&mut world, &mut self.stack, from, given.limits.fuel);
+        let last = Last { message: world.last_message, action: world.last_action, draw: world.last_draw };
         (stop, last)
     }
 
     /// Runs the turn to its end. `None` if the run is parked again, with everything that belongs to it in `run`.
-    fn go(&mut self, given: Given<'_>, run: &mut Run, function: &Function, pc: Target) -> Option<Ending> {
-        let (stop, last) = self.run(given, run.bot, run.turn, function, pc);
+    fn go(&mut self, given: Given<'_>, run: &mut Run, from: Spot) -> Option<Ending> {
+        let bot = self.stack.bot().unwrap_or(run.bot);
+        let (stop, last) = self.run(given, bot, run.turn, from);
         let parked = match stop {
             Ok(Stop::Done(value)) => return Some(Ending::Done(value)),
             Ok(Stop::Closed) => return Some(Ending::Closed),
-            Ok(Stop::Parked { wait, op }) => {
-                self.park(given, run, wait, last).map_err(|kind| Trap { kind, op })
+            Ok(Stop::Parked { wait, op, base }) => {
+                self.park(given, run, wait, base, last).map_err(|kind| Trap { kind, op })
             }
             Err(trap) => Err(trap),
         };
@@ -315,66 +311,112 @@ impl Machine {
         self.effects.push(Effect { id: EffectId { turn, n: 0 }, kind: EffectKind::Event(event) });
     }
 
-    fn park(&mut self, given: Given<'_>, run: &mut Run, index: u32, last: Last) -> Result<(), TrapKind> {
+    fn park(
+        &mut self,
+        given: Given<'_>,
+        run: &mut Run,
+        index: u32,
+        base: usize,
+        last: Last,
+    ) -> Result<(), TrapKind> {
         let program = given.program;
         let wait = program.tables().waits.get(index as usize).ok_or(TrapKind::WrongKind)?;
         let info = program.derived.waits.get(index as usize).ok_or(TrapKind::WrongKind)?;
-        let registers = &mut self.stack.registers;
+        let frame = self.stack.registers.get(base..).unwrap_or_default();
         run.deadlines.clear();
-        for (_, reg) in &info.timers {
-            let Some(Value::Duration(seconds)) = registers.get(usize::from(*reg)) else {
-                return Err(TrapKind::WrongKind);
-            };
-            if !TIMERS.contains(seconds) {
-                return Err(TrapKind::BadTimer);
-            }
-            let deadline = given.event.at.checked_add(seconds * 1000).ok_or(TrapKind::BadTime)?;
-            run.deadlines.push(deadline);
+        for (_, due) in &info.timers {
+            run.deadlines.push(deadline(program, *due, frame, given.event.at)?);
         }
-        run.effect = match info.subject {
-            Subject::None => None,
-            Subject::Message => last.message,
-            Subject::Action(action) => match last.action {
-                Some((n, called)) if called == action => Some(n),
-                Some(_) | None => return Err(TrapKind::WrongKind),
-            },
-        }
-        .map(|n| EffectId { turn: run.turn, n });
-        run.values.clear();
-        let mut left = MAX_VALUES;
-        for live in &wait.live {
-            let value = registers.get_mut(usize::from(live.reg)).map(std::mem::take).unwrap_or_default();
-            if !live.slot.accepts(&value) {
-                return Err(TrapKind::WrongKind);
-            }
-            fuel::charge(&value, &mut left)?;
-            run.values.push(value);
-        }
+        run.effect = subject(info.subject, last)?.map(|n| EffectId { turn: run.turn, n });
+        self.stack.save(program, run, base, &wait.live)?;
         run.wait = index;
         run.turn = run.turn.checked_add(1).ok_or(TrapKind::Overflow)?;
         Ok(())
     }
 }
 
-/// The last message and the last action of a turn.
+/// When a timer is due, or hours begin.
+fn deadline(program: &Program, due: Due, frame: &[Value], now: i64) -> Result<i64, TrapKind> {
+    match due {
+        Due::Hours(hours) => Ok(program.context.opens_after(hours, now).unwrap_or(NEVER)),
+        Due::After(reg) => {
+            let Some(Value::Duration(seconds)) = frame.get(usize::from(reg)) else {
+                return Err(TrapKind::WrongKind);
+            };
+            if !TIMERS.contains(seconds) {
+                return Err(TrapKind::BadTimer);
+            }
+            now.checked_add(seconds * 1000).ok_or(TrapKind::BadTime)
+        }
+    }
+}
+
+/// The effect that a wait belongs to.
+fn subject(subject: Subject, last: Last) -> Result<Option<u32>, TrapKind> {
+    let (last, wanted) = match subject {
+        Subject::None => return Ok(None),
+        Subject::Message => return Ok(last.message),
+        Subject::Action(action) => (last.action, action),
+        Subject::Counter(counter) => (last.draw, counter),
+    };
+    match last {
+        Some((n, found)) if found == wanted => Ok(Some(n)),
+        Some(_) | None => Err(TrapKind::WrongKind),
+    }
+}
+
+/// The last message, the last action and the last draw of a turn.
 #[derive(Clone, Copy)]
 struct Last {
     message: Option<u32>,
     action: Option<(u32, u32)>,
+    draw: Option<(u32, u32)>,
+}
+
+/// The channel of an event that may start a bot.
+#[derive(Clone, Copy)]
+enum Channel {
+    /// Such events have none.
+    Without,
+    /// Its symbol, if it is known.
+    Of(Option<u32>),
+}
+
+impl Channel {
+    /// Whether a trigger with these channels listens.
+    fn passes(self, via: &[u32]) -> bool {
+        match self {
+            Channel::Without => true,
+            Channel::Of(channel) => via.is_empty() || channel.is_some_and(|channel| via.contains(&channel)),
+        }
+    }
 }
 
 /// The kind of trigger that an event can take, and its channel.
-fn starts(event: &EventKind) -> Option<(TriggerKind, Option<u32>)> {
+fn starts(event: &EventKind) -> Option<(&TriggerKind, Channel)> {
     match event {
-        EventKind::Manual => Some((TriggerKind::Manual, None)),
-        EventKind::Message(message) => Some((TriggerKind::Message, message.channel)),
-        EventKind::Press { channel, .. } => Some((TriggerKind::Message, *channel)),
-        EventKind::Comment { channel, .. } => Some((TriggerKind::Comment, *channel)),
+        EventKind::Message(message) => Some((&TriggerKind::Message, Channel::Of(message.channel))),
+        EventKind::Press { channel, .. } => Some((&TriggerKind::Message, Channel::Of(*channel))),
+        EventKind::Comment { channel, .. } => Some((&TriggerKind::Comment, Channel::Of(*channel))),
+        EventKind::Trigger(kind @ (TriggerKind::Message | TriggerKind::Comment)) => {
+            Some((kind, Channel::Of(None)))
+        }
+        EventKind::Trigger(kind) => Some((kind, Channel::Without)),
         EventKind::Timer
         | EventKind::VideoOpened
         | EventKind::VideoClosed
         | EventKind::Delivered { .. }
         | EventKind::Failed { .. }
+        | EventKind::Drawn { .. }
         | EventKind::Answer { .. } => None,
+    }
+}
+
+/// Whether a trigger that has started its bot at that time may do it again now.
+fn may_start(often: Often, last: Option<i64>, now: i64) -> bool {
+    match (often, last) {
+        (_, None) | (Often::Always, _) => true,
+        (Often::Once, Some(_)) => false,
+        (Often::Cooldown(seconds), Some(last)) => now.saturating_sub(last) >= seconds.saturating_mul(1000),
     }
 }

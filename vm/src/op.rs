@@ -33,7 +33,7 @@ pub enum Role {
     Const,
     /// An index into `Program::functions`; the callee takes exactly the counted arguments.
     Function,
-    /// An index into [`crate::builtin::BUILTINS`].
+    /// The number of a row of [`crate::builtin::BUILTINS`].
     Builtin,
     /// An index into `Program::fields`.
     Field,
@@ -49,6 +49,16 @@ pub enum Role {
     Regex,
     /// A register of the bot's own frame, wherever the call stack stands.
     Var,
+    /// An index into `Program::calls`; what is called takes exactly the counted arguments.
+    Call,
+    /// An index into `Program::bots`; the bot takes exactly the counted arguments.
+    Bot,
+    /// An index into `Program::counters`.
+    Counter,
+    /// An instruction of the bot's own function.
+    BotTarget,
+    /// The first register of the bot's own frame that receives the counted arguments.
+    BotReg,
     /// A small number written in the instruction.
     Small,
 }
@@ -140,9 +150,12 @@ ops! {
      9 JumpNone   "jump_none"   { src: Reg = Read, to: Target = Target } "go on at `to` if src is absent"
     10 JumpSet    "jump_set"    { src: Reg = Read, to: Target = Target } "go on at `to` if src is present"
     11 Call       "call"        { dst: Reg = Write, function: u32 = Function, args: Reg = Args, count: u8 = Count } "call a `fn`: its frame begins with copies of the arguments; its result goes to dst"
-    12 Return     "return"      { src: Reg = Read } "leave the function with src; in the bot's own function: end the run with the result src"
-    13 End        "end"         { } "end the bot without a result"
+    12 Return     "return"      { src: Reg = Read } "leave the function with the result src; in a bot's own function: end the bot"
+    13 End        "end"         { } "end the bot, from inside a flow too, without a result: the bot that ran it goes on, or the run is over"
     14 Builtin    "builtin"     { dst: Reg = Write, function: u16 = Builtin, args: Reg = Args, count: u8 = Count } "dst = a built-in function of the arguments"
+    15 Enter      "enter"       { dst: Reg = Write, call: u32 = Call, args: Reg = Args, count: u8 = Count } "call a flow or run a bot, either of which may wait: its frame begins with copies of the arguments; its result goes to dst, absent if it ends without one"
+    16 Leave      "leave"       { to: Target = BotTarget, param: Reg = BotReg, args: Reg = Args, count: u8 = Count } "from inside a flow: drop all flows of the bot, copy the arguments to the bot's registers from `param` on, and go on at `to`"
+    17 HandOver   "hand_over"   { bot: u32 = Bot, args: Reg = Args, count: u8 = Count } "that bot takes the place of the running one and its flows, for good"
     // Arithmetic. Operands of another kind are a trap; so are overflow and division by zero.
     20 AddInt     "add_int"     { dst: Reg = Write, a: Reg = Read, b: Reg = Read } "dst = a + b on ints"
     21 SubInt     "sub_int"     { dst: Reg = Write, a: Reg = Read, b: Reg = Read } "dst = a - b on ints"
@@ -177,8 +190,10 @@ ops! {
     62 ClearField "clear_field" { field: u32 = Field } "set a field to absent"
     63 Act        "act"         { action: u32 = Action, args: Reg = Args, count: u8 = Count } "emit the effect of an action"
     64 Message    "message"     { message: u32 = Message, text: Reg = Read } "emit a message effect; what is fixed about it stands in the message table"
-    67 LoadVar    "load_var"    { dst: Reg = Write, var: Reg = Var } "dst = a variable of the bot, from inside a `fn`"
+    67 LoadVar    "load_var"    { dst: Reg = Write, var: Reg = Var } "dst = a variable of the bot, from inside a `fn` or a flow"
     68 Matches    "matches"     { dst: Reg = Write, src: Reg = Read, regex: u32 = Regex } "dst = the regular expression finds something in the text; false if absent"
+    69 StoreVar   "store_var"   { var: Reg = Var, src: Reg = Read } "a variable of the bot = src, from inside a flow"
+    70 Draw       "draw"        { counter: u32 = Counter } "emit the effect that asks for a draw from a counter; the wait right after it takes the answer"
     65 Wait       "wait"        { wait: u32 = Wait } "park the run until an event that the wait takes"
 }
 
@@ -186,6 +201,14 @@ impl Op {
     /// Whether the instruction after this one is never reached from it.
     #[must_use]
     pub fn is_final(&self) -> bool {
-        matches!(self, Op::Jump { .. } | Op::Return { .. } | Op::End { .. } | Op::Wait { .. })
+        matches!(
+            self,
+            Op::Jump { .. }
+                | Op::Return { .. }
+                | Op::End { .. }
+                | Op::Wait { .. }
+                | Op::Leave { .. }
+                | Op::HandOver { .. }
+        )
     }
 }

@@ -28,6 +28,12 @@ pub struct Tables {
     pub messages: Vec<Message>,
     /// Every place where a run can be parked.
     pub waits: Vec<Wait>,
+    /// Every place where a run can stand while something that it called waits.
+    pub calls: Vec<Call>,
+    /// Everything that `rotate` draws from.
+    pub counters: Vec<Counter>,
+    /// Working hours.
+    pub hours: Vec<Hours>,
     /// The code ranges.
     pub functions: Vec<Function>,
     /// The bots.
@@ -188,7 +194,7 @@ pub enum Echo {
 }
 
 /// Where a text comes from: known when the program is built, or computed by the turn.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Source {
     /// An index into `consts`, a text.
     Const(u32),
@@ -197,7 +203,7 @@ pub enum Source {
 }
 
 /// What is fixed about a message.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Message {
     /// Who gets it.
     pub to: Recipients,
@@ -209,10 +215,61 @@ pub struct Message {
     pub voice: Option<Source>,
     /// What the client can press, in order.
     pub buttons: Vec<Button>,
+    /// A List message shows this; it has no `buttons` then.
+    pub list: Option<List>,
+    /// It is sent from a template; its text is the one that the template gives.
+    pub template: Option<Template>,
+    /// A register with a list of texts that become buttons; it has no `buttons` then.
+    pub from: Option<Reg>,
 }
 
+/// What a List message shows.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct List {
+    /// What the button says that opens the list.
+    pub button: Source,
+    /// Above the text.
+    pub title: Option<Source>,
+    /// Below the text.
+    pub footer: Option<Source>,
+    /// In order.
+    pub sections: Vec<Section>,
+}
+
+/// A part of a list.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Section {
+    /// Its heading.
+    pub title: Source,
+    /// What the client can choose, in order.
+    pub options: Vec<Row>,
+}
+
+/// An option of a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Row {
+    /// What it says.
+    pub title: Source,
+    /// What is said about it.
+    pub about: Option<Source>,
+}
+
+/// The template that a message is sent from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Template {
+    /// Its symbol.
+    pub symbol: u32,
+    /// The first register of its arguments.
+    pub args: Reg,
+    /// How many there are.
+    pub count: u8,
+}
+
+/// No message shows more buttons than this.
+pub const MOST_BUTTONS: usize = 13;
+
 /// Who gets a message.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Recipients {
     /// The chat the run is in; without one the main contact.
     #[default]
@@ -224,7 +281,7 @@ pub enum Recipients {
 }
 
 /// On which channels a message goes out.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Via {
     /// The channel of the chat; without one the primary channel.
     #[default]
@@ -238,7 +295,7 @@ pub enum Via {
 }
 
 /// A button.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Button {
     /// What it says.
     pub label: Source,
@@ -309,6 +366,75 @@ pub enum On {
     Answer(u32),
     /// The host's result of that action.
     Result,
+    /// The client chose a text of this list: pressed it, or wrote an equal text. Binds the text as it stands in the
+    /// list. The wait keeps the register.
+    Chosen(Reg),
+    /// The hours begin, or have begun already: index into `hours`.
+    Hours(u32),
+    /// The host's draw from the counter this wait belongs to (the instruction before it) gave this option.
+    Drawn(u32),
+}
+
+/// A place where a run can stand while something that it called waits.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Call {
+    /// The stable name: `greet.ask_phone`, `greet.ask_phone#2`, or `greet.NAME` for `called NAME`.
+    pub name: Arc<str>,
+    /// The step it stands in.
+    pub step: Arc<str>,
+    /// The registers of the calling frame that are kept while parked. Ascending, without repeats.
+    pub live: Vec<Live>,
+    /// What is called.
+    pub callee: Callee,
+}
+
+/// What is called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Callee {
+    /// A flow, compiled for the bot that calls it: index into `functions`.
+    Flow(u32),
+    /// Another bot: index into `bots`.
+    Bot(u32),
+}
+
+/// What `rotate` draws from. All leads share it; another `hash` is another counter.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counter {
+    /// The bot's name.
+    pub bot: Arc<str>,
+    /// The step it stands in.
+    pub step: Arc<str>,
+    /// `rotate`, `rotate#2`.
+    pub name: Arc<str>,
+    /// Of its options: any change of them changes it.
+    pub hash: u64,
+    /// How many options there are.
+    pub options: u32,
+}
+
+/// Working hours in the account's zone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hours {
+    /// Their symbol.
+    pub symbol: u32,
+    /// When they are open, in any order.
+    pub rows: Vec<Open>,
+    /// Days since 1970-01-01 that have no rows of their own. What began the day before still ends.
+    pub except: Vec<i32>,
+}
+
+/// No hours have more rows than this.
+pub const MOST_HOURS: usize = 100;
+
+/// A time of day at which working hours are open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Open {
+    /// On which days: bit 0 is Monday, bit 6 Sunday.
+    pub days: u8,
+    /// Minutes since midnight.
+    pub from: u16,
+    /// Minutes since midnight, up to 1440, itself no longer open. One that is not later than `from` is on the next day.
+    pub to: u16,
 }
 
 /// A range of instructions with a frame.
@@ -324,8 +450,22 @@ pub struct Function {
     pub start: Target,
     /// One past the last instruction.
     pub end: Target,
-    /// Whether it may wait and have effects: true for a bot's own function.
-    pub bot: bool,
+    /// What it may do.
+    pub kind: FunctionKind,
+}
+
+/// The kinds of functions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum FunctionKind {
+    /// It computes, and neither waits nor has effects.
+    Fn,
+    /// A bot's own function.
+    Bot,
+    /// A flow, compiled for one bot.
+    Flow {
+        /// Index of the bot's own function.
+        bot: u32,
+    },
 }
 
 /// A bot.
@@ -348,19 +488,76 @@ pub struct Bot {
 pub struct Trigger {
     /// The kind of event.
     pub kind: TriggerKind,
-    /// Channels (symbols) it listens on; none means every channel.
+    /// Channels (symbols) it listens on; none means every channel. Events that have no channel pass.
     pub via: Vec<u32>,
+    /// Hours in which it listens: index into `hours`.
+    pub during: Option<u32>,
+    /// How often it may start the bot on one lead.
+    pub often: Often,
     /// A function without parameters that tells whether this event starts the bot: the pattern and the `if`.
     pub test: Option<u32>,
 }
 
-/// The kinds of triggers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[allow(missing_docs)]
+/// How often a trigger may start its bot on one lead.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Often {
+    /// As often as it happens.
+    #[default]
+    Always,
+    /// Once.
+    Once,
+    /// Not again before so many seconds have passed.
+    Cooldown(i64),
+}
+
+/// The kinds of triggers. Stages, fields and forms are symbols.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum TriggerKind {
+    /// The client wrote.
     Message,
+    /// The client commented on a post.
     Comment,
+    /// A person starts it.
     Manual,
+    /// The lead came to this stage.
+    Stage(u32),
+    /// The lead is new.
+    LeadCreated,
+    /// The lead got this tag.
+    TagAdded(Arc<str>),
+    /// The lead lost this tag.
+    TagRemoved(Arc<str>),
+    /// Another user is responsible.
+    ResponsibleChanged,
+    /// This field has another value.
+    FieldChanged(u32),
+    /// This form was sent.
+    FormSent(u32),
+    /// On these days (bit 0 is Monday, bit 6 Sunday), at this time.
+    Every {
+        /// The days.
+        days: u8,
+        /// Minutes since midnight.
+        at: u16,
+    },
+    /// So long before the time in a field.
+    Before {
+        /// Seconds.
+        by: i64,
+        /// The field.
+        field: u32,
+    },
+    /// So long after the time in a field.
+    After {
+        /// Seconds.
+        by: i64,
+        /// The field.
+        field: u32,
+    },
+    /// The client has not written for so many seconds.
+    Silence(i64),
+    /// The conversation was closed.
+    ConversationClosed,
 }
 
 /// Where code came from. Can be stripped; nothing but reports depends on it.

@@ -7,16 +7,18 @@ use crate::event::{Event, EventKind};
 use crate::fuel::nests_well;
 use crate::loaded::{Choice, Phrase, Program, Subject, WaitInfo};
 use crate::op::{Reg, Target};
-use crate::program::{Exit, On, Param, Wait};
-use crate::run::{Run, wait_of};
+use crate::program::{Callee, Exit, MOST_BUTTONS, On, Param, Wait};
+use crate::run::{NEVER, Run, wait_of};
 use crate::text::{Folded, fold};
 use crate::value::{Slot, Value};
 use std::sync::Arc;
 
 /// What happens to the run.
 pub(crate) enum Taken<'a> {
-    /// It goes on there.
+    /// It goes on there, in the function that waits.
     Goes { to: Target, bind: &'a [Reg], with: With<'a> },
+    /// It goes on there, in the bot's own function above which so many callers are left.
+    Falls { to: Target, callers: usize },
     /// It ends: this effect failed, and nothing takes care of it.
     Fails(EffectId),
 }
@@ -26,6 +28,8 @@ pub(crate) enum With<'a> {
     Nothing,
     /// The client's text; absent for a message without one.
     Text(Option<&'a Arc<str>>),
+    /// The text that the client chose.
+    Chosen(Arc<str>),
     /// The values of an answer, and what each is declared as.
     Answer(&'a [Value], Answered<'a>),
 }
@@ -70,9 +74,6 @@ pub(crate) fn take<'a>(program: &'a Program, run: &Run, event: &'a Event) -> Res
     }
     let info = wait_of(program, run).ok_or(WhyRefused::Corrupt)?;
     let wait = program.tables().waits.get(run.wait as usize).ok_or(WhyRefused::Corrupt)?;
-    if run.deadlines.len() != info.timers.len() || run.values.len() != wait.live.len() {
-        return Err(WhyRefused::Corrupt);
-    }
     let parked = Parked { program, run, wait, info };
     match &event.kind {
         EventKind::Message(message) => parked.message(message.text.as_ref()),
@@ -83,7 +84,8 @@ pub(crate) fn take<'a>(program: &'a Program, run: &Run, event: &'a Event) -> Res
         EventKind::Delivered { effect } => parked.delivered(*effect),
         EventKind::Failed { effect } => parked.failed(*effect),
         EventKind::Answer { effect, exit, values } => parked.answer(*effect, *exit, values),
-        EventKind::Manual | EventKind::Comment { .. } => Err(WhyRefused::NotAwaited),
+        EventKind::Drawn { effect, option } => parked.drawn(*effect, *option),
+        EventKind::Trigger(_) | EventKind::Comment { .. } => Err(WhyRefused::NotAwaited),
     }
 }
 
@@ -99,11 +101,12 @@ impl<'a> Parked<'a, '_> {
     }
 
     fn message(&self, text: Option<&'a Arc<str>>) -> Result<Taken<'a>, WhyRefused> {
-        let matched = match text {
-            Some(text) if !self.info.options.is_empty() => self.matching(text),
-            Some(_) | None => None,
-        };
-        match matched.or(self.info.other) {
+        if let Some(text) = text
+            && let Some((exit, chosen)) = self.matching(text)
+        {
+            return self.exit(exit, chosen.map_or(With::Text(Some(text)), With::Chosen));
+        }
+        match self.info.other {
             Some(exit) => self.exit(exit, With::Text(text)),
             None => Err(WhyRefused::NotAwaited),
         }
@@ -111,27 +114,50 @@ impl<'a> Parked<'a, '_> {
 
     fn press(&self, label: &'a Arc<str>) -> Result<Taken<'a>, WhyRefused> {
         let pressed = self.info.options.iter().find(|option| self.text(&option.label) == Some(label));
-        match pressed {
-            Some(option) => self.exit(option.exit, With::Text(Some(label))),
+        if let Some(option) = pressed {
+            return self.exit(option.exit, With::Text(Some(label)));
+        }
+        match self.chosen(|text| text == label) {
+            Some((exit, text)) => self.exit(exit, With::Chosen(text)),
             None => self.message(Some(label)),
         }
     }
 
-    /// The option that a written text chooses: by equality, else by a synonym among its words.
-    fn matching(&self, text: &str) -> Option<u32> {
+    /// The exit that a written text takes: of the option that equals it, else of a list with an equal text, which comes
+    /// with it, else of the option with a synonym among its words.
+    fn matching(&self, text: &str) -> Option<(u32, Option<Arc<str>>)> {
+        let options = &self.info.options;
+        if options.is_empty() && self.info.chosen.is_empty() {
+            return None;
+        }
         let text = fold(text);
         if text.as_str().is_empty() {
             return None;
         }
-        let equal = |phrase: &Phrase| self.folded(phrase, |phrase| phrase.as_str() == text.as_str());
+        let equal = |phrase: &Phrase| self.folded(phrase, |phrase| *phrase == text);
         let contained = |phrase: &Phrase| {
             self.folded(phrase, |phrase| !phrase.as_str().is_empty() && text.contains_words(phrase))
         };
-        let options = &self.info.options;
         let equals = |option: &&Choice| equal(&option.label) || option.synonyms.iter().any(equal);
         let contains = |option: &&Choice| option.synonyms.iter().any(contained);
-        let found = options.iter().find(equals).or_else(|| options.iter().find(contains));
-        found.map(|option| option.exit)
+        if let Some(option) = options.iter().find(equals) {
+            return Some((option.exit, None));
+        }
+        if let Some((exit, chosen)) = self.chosen(|shown| fold(shown) == text) {
+            return Some((exit, Some(chosen)));
+        }
+        options.iter().find(contains).map(|option| (option.exit, None))
+    }
+
+    /// The first shown text of a list that is wanted, and its exit.
+    fn chosen(&self, wanted: impl Fn(&Arc<str>) -> bool) -> Option<(u32, Arc<str>)> {
+        self.info.chosen.iter().find_map(|(exit, kept)| {
+            let Some(Value::List(texts)) = self.run.values.get(*kept as usize) else { return None };
+            texts.iter().take(MOST_BUTTONS).find_map(|text| {
+                let Value::Text(text) = text else { return None };
+                wanted(text).then(|| (*exit, Arc::clone(text)))
+            })
+        })
     }
 
     /// The text of a label as it is.
@@ -157,7 +183,7 @@ impl<'a> Parked<'a, '_> {
 
     /// The timer that is due first; of several due at the same instant, the first in the source.
     fn timer(&self, now: i64) -> Result<Taken<'a>, WhyRefused> {
-        let timers = self.run.deadlines.iter().zip(&self.info.timers);
+        let timers = self.run.deadlines.iter().zip(&self.info.timers).filter(|(at, _)| **at != NEVER);
         match timers.min_by_key(|(deadline, _)| **deadline) {
             Some((deadline, (exit, _))) if *deadline <= now => self.exit(*exit, With::Nothing),
             Some((deadline, _)) => Err(WhyRefused::NotDue { next: Some(*deadline) }),
@@ -183,11 +209,35 @@ impl<'a> Parked<'a, '_> {
                 return exit;
             }
         }
-        let bot = self.program.tables().bots.get(self.run.bot as usize).ok_or(WhyRefused::Corrupt)?;
-        Ok(match bot.on_failed {
-            Some(to) => Taken::Goes { to, bind: &[], with: With::Nothing },
+        Ok(match self.on_failed() {
+            Some((to, callers)) => Taken::Falls { to, callers },
             None => Taken::Fails(effect),
         })
+    }
+
+    /// Where the innermost bot that has an `on failed` goes on, and how many callers are below its own function.
+    fn on_failed(&self) -> Option<(Target, usize)> {
+        let tables = self.program.tables();
+        let on_failed = |bot: u32| tables.bots.get(bot as usize).and_then(|bot| bot.on_failed);
+        let called = self.run.frames.iter().enumerate().rev().find_map(|(below, frame)| {
+            match tables.calls.get(frame.call as usize)?.callee {
+                Callee::Flow(_) => None,
+                Callee::Bot(_) => on_failed(frame.bot).map(|to| (to, below + 1)),
+            }
+        });
+        called.or_else(|| on_failed(self.run.bot).map(|to| (to, 0)))
+    }
+
+    fn drawn(&self, effect: EffectId, option: u32) -> Result<Taken<'a>, WhyRefused> {
+        let Subject::Counter(counter) = self.info.subject else { return Err(WhyRefused::NotAwaited) };
+        if self.run.effect != Some(effect) {
+            return Err(WhyRefused::NotAwaited);
+        }
+        let counter = self.program.tables().counters.get(counter as usize).ok_or(WhyRefused::Corrupt)?;
+        if option >= counter.options {
+            return Err(WhyRefused::BadAnswer);
+        }
+        self.plain(|on| *on == On::Drawn(option))
     }
 
     fn answer(

@@ -8,9 +8,11 @@
 use crate::arith;
 use crate::compare;
 use crate::fuel::weight;
-use crate::heavy::{self, NONE, get, slice};
-use crate::op::{Op, Reg, Target};
-use crate::program::Function;
+use crate::heavy::{self, NONE, get};
+use crate::op::{Op, Reg};
+use crate::stack::{
+    Caller, MAX_DEPTH, MAX_REGISTERS, OF_FN, Spot, Stack, assign, fill, plain, returned, slice, window,
+};
 use crate::trap::{Trap, TrapKind};
 use crate::value::Value;
 use crate::world::World;
@@ -19,56 +21,16 @@ use std::mem::{forget, replace, take};
 /// Why the loop stopped.
 pub(crate) enum Stop {
     /// At a wait, by this instruction.
-    Parked { wait: u32, op: u32 },
+    Parked { wait: u32, op: u32, base: usize },
     /// The function has returned, or the bot has ended.
     Done(Value),
     /// The conversation was closed.
     Closed,
 }
 
-/// The registers of all frames, one frame after the other, and what the callers left behind.
-#[derive(Default)]
-pub(crate) struct Stack {
-    pub(crate) registers: Vec<Value>,
-    frames: Vec<Frame>,
-}
-
-/// Where a call goes back to.
-struct Frame {
-    pc: u32,
-    base: u32,
-    length: u16,
-    dst: Reg,
-}
-
-/// Calls nest at most this deep.
-const MAX_DEPTH: usize = 64;
-/// All frames together have at most this many registers.
-const MAX_REGISTERS: usize = 1 << 18;
-
-/// Prepares the frame of a function that runs by itself.
-pub(crate) fn prepare(stack: &mut Stack, function: &Function) {
-    stack.frames.clear();
-    stack.registers.clear();
-    stack.registers.resize(usize::from(function.registers), Value::None);
-}
-
-/// Everything below the frame at `base`, and the frame.
-#[inline(always)]
-fn window(registers: &mut [Value], base: usize, length: usize) -> (&mut [Value], &mut [Value]) {
-    let (lower, upper) = registers.split_at_mut_checked(base).unwrap_or_default();
-    (lower, upper.get_mut(..length).unwrap_or_default())
-}
-
 #[inline(always)]
 fn peek(frame: &[Value], reg: Reg) -> Option<&Value> {
     frame.get(usize::from(reg))
-}
-
-/// Whether a value can be written over without being dropped.
-#[inline(always)]
-fn plain(value: &Value) -> bool {
-    matches!(value, Value::None | Value::Bool(_) | Value::Int(_))
 }
 
 #[inline(always)]
@@ -106,11 +68,6 @@ fn set_copy(place: Option<&mut Value>, value: &Value) {
     }
 }
 
-#[inline(never)]
-fn assign(place: &mut Value, value: &Value) {
-    *place = value.clone();
-}
-
 /// A copy of one register in another.
 #[inline(never)]
 fn copy(frame: &mut [Value], dst: Reg, src: Reg) {
@@ -120,46 +77,19 @@ fn copy(frame: &mut [Value], dst: Reg, src: Reg) {
     }
 }
 
-/// The frame of a callee: copies of the arguments, then absent values.
-#[inline(always)]
-fn fill(frame: &mut [Value], given: &[Value]) {
-    let (params, rest) = frame.split_at_mut_checked(given.len()).unwrap_or_default();
-    for (place, value) in params.iter_mut().zip(given) {
-        if let (Value::Int(value), true) = (value, plain(place)) {
-            forget(replace(place, Value::Int(*value)));
-        } else {
-            assign(place, value);
-        }
-    }
-    for place in rest {
-        if plain(place) {
-            forget(replace(place, Value::None));
-        } else {
-            assign(place, &Value::None);
-        }
-    }
-}
-
-/// Runs from `pc` in `function`, whose frame has been prepared.
+/// Runs from a spot in the frame that has been prepared there.
 #[inline(never)]
 #[allow(clippy::too_many_lines)]
-pub(crate) fn run(
-    world: &mut World<'_>,
-    stack: &mut Stack,
-    function: &Function,
-    pc: Target,
-    mut fuel: u64,
-) -> Result<Stop, Trap> {
+pub(crate) fn run(world: &mut World<'_>, stack: &mut Stack, from: Spot, mut fuel: u64) -> Result<Stop, Trap> {
     let tables = world.program.tables();
     let context = &world.program.context;
     let code: &[Op] = &tables.code;
-    let Stack { registers, frames } = stack;
-    let variables = if function.bot { usize::from(function.registers) } else { 0 };
-    let mut base = 0;
-    let (_, mut frame) = window(registers, base, usize::from(function.registers));
+    let mut variables = stack.variables();
+    let mut base = from.base;
+    let (_, mut frame) = window(&mut stack.registers, base, from.length);
     // The code from the next instruction on, and how much of it there was after the last jump. Fuel is taken when the
     // next jump is made: what lies between two jumps is bounded by the length of the program.
-    let mut rest: &[Op] = code.get(pc as usize..).unwrap_or_default();
+    let mut rest: &[Op] = code.get(from.pc as usize..).unwrap_or_default();
     let mut paid = rest.len();
 
     loop {
@@ -206,6 +136,17 @@ pub(crate) fn run(
             ($to:expr) => {{
                 rest = code.get($to as usize..).unwrap_or_default();
                 paid = rest.len();
+            }};
+        }
+        // Another frame is the one that runs, and perhaps another bot.
+        macro_rules! shift {
+            ($spot:expr) => {{
+                let spot: Spot = $spot;
+                base = spot.base;
+                variables = stack.variables();
+                world.bot = stack.bot().unwrap_or(world.bot);
+                (_, frame) = window(&mut stack.registers, base, spot.length);
+                go!(spot.pc);
             }};
         }
         macro_rules! ints {
@@ -303,38 +244,66 @@ pub(crate) fn run(
                 };
                 let length = usize::from(callee.registers);
                 let next = base + frame.len();
-                if frames.len() >= MAX_DEPTH || next + length > MAX_REGISTERS {
+                if stack.callers.len() >= MAX_DEPTH || next + length > MAX_REGISTERS {
                     trap!(TrapKind::TooDeep)
                 }
                 pay!();
                 spend!(length as u64 / 16);
                 let back = (code.len() - rest.len()) as u32;
-                frames.push(Frame { pc: back, base: base as u32, length: frame.len() as u16, dst });
-                if registers.len() < next + length {
-                    registers.resize(next + length, Value::None);
+                let (from, size) = (base as u32, frame.len() as u16);
+                stack.callers.push(Caller { pc: back, base: from, length: size, dst, call: OF_FN });
+                if stack.registers.len() < next + length {
+                    stack.registers.resize(next + length, Value::None);
                 }
                 let lower;
-                (lower, frame) = window(registers, next, length);
+                (lower, frame) = window(&mut stack.registers, next, length);
                 fill(frame, slice(lower.get(base..).unwrap_or_default(), args, count));
                 base = next;
                 go!(callee.start);
             }
             Op::Return { src } => {
                 pay!();
-                let Some(back) = frames.pop() else {
+                let Some(back) = stack.callers.pop() else {
                     let value = frame.get_mut(usize::from(src)).map(take).unwrap_or_default();
                     return Ok(Stop::Done(value));
                 };
                 let length = usize::from(back.length);
                 base = back.base as usize;
-                let (_, upper) = registers.split_at_mut_checked(base).unwrap_or_default();
+                let (_, upper) = stack.registers.split_at_mut_checked(base).unwrap_or_default();
                 let (caller, callee) = upper.split_at_mut_checked(length).unwrap_or_default();
                 set_copy(caller.get_mut(usize::from(back.dst)), get(callee, src));
                 frame = caller;
+                if back.call != OF_FN {
+                    let bot;
+                    (bot, variables) = returned(&mut stack.bots, stack.callers.len());
+                    world.bot = bot.unwrap_or(world.bot);
+                }
                 go!(back.pc);
             }
             Op::End {} => {
-                stop!(Stop::Done(Value::None))
+                pay!();
+                match stack.end() {
+                    Some(spot) => shift!(spot),
+                    None => return Ok(Stop::Done(Value::None)),
+                }
+            }
+            Op::Enter { dst, call, args, count } => {
+                pay!();
+                let back = (code.len() - rest.len()) as u32;
+                let caller = Caller { pc: back, base: base as u32, length: frame.len() as u16, dst, call };
+                let spot = tri!(stack.enter(world.program, caller, (args, count)));
+                spend!(spot.length as u64 / 16);
+                shift!(spot);
+            }
+            Op::Leave { to, param, args, count } => {
+                pay!();
+                shift!(tri!(stack.leave(base, to, param, (args, count))));
+            }
+            Op::HandOver { bot, args, count } => {
+                pay!();
+                let spot = tri!(stack.hand_over(world.program, base, bot, (args, count)));
+                spend!(spot.length as u64 / 16);
+                shift!(spot);
             }
 
             Op::AddInt { dst, a, b } => ints!(dst, a, b, checked_add, trap!(TrapKind::WrongKind)),
@@ -389,21 +358,38 @@ pub(crate) fn run(
             }
             Op::LoadVar { dst, var } => {
                 let at = usize::from(var);
-                if at >= variables {
+                if at >= variables.length {
                     trap!(TrapKind::WrongKind)
-                } else if base == 0 {
+                } else if base == variables.base {
                     copy(frame, dst, var);
                 } else {
                     let length = frame.len();
                     let lower;
-                    (lower, frame) = window(registers, base, length);
-                    set_copy(frame.get_mut(usize::from(dst)), lower.get(at).unwrap_or(&NONE));
+                    (lower, frame) = window(&mut stack.registers, base, length);
+                    let value = lower.get(variables.base + at).unwrap_or(&NONE);
+                    set_copy(frame.get_mut(usize::from(dst)), value);
                 }
+            }
+            Op::StoreVar { var, src } => {
+                let at = usize::from(var);
+                if at >= variables.length || base == variables.base {
+                    trap!(TrapKind::WrongKind)
+                }
+                let length = frame.len();
+                let lower;
+                (lower, frame) = window(&mut stack.registers, base, length);
+                set_copy(lower.get_mut(variables.base + at), get(frame, src));
             }
 
             Op::Wait { wait } => {
-                stop!(Stop::Parked { wait, op: pc!() })
+                let open;
+                (open, fuel) = tri!(heavy::hours(world, wait, fuel));
+                match open {
+                    Some(to) => jump!(to),
+                    None => stop!(Stop::Parked { wait, op: pc!(), base }),
+                }
             }
+            Op::Draw { counter } => tri!(world.draw(counter)),
             Op::Act { action, args, count } => {
                 let args = slice(frame, args, count);
                 spend!(args.iter().map(|arg| weight(arg, false)).sum());
@@ -428,7 +414,9 @@ pub(crate) fn run(
                 fuel = tri!(heavy::set_field(world, frame, field, src, convert != 0, fuel));
             }
             Op::ClearField { field } => tri!(world.clear(field)),
-            Op::Message { message, text } => tri!(world.message(message, get(frame, text), frame)),
+            Op::Message { message, text } => {
+                fuel = tri!(heavy::message(world, frame, message, text, fuel));
+            }
         }
     }
 }

@@ -6,7 +6,7 @@ use crate::calendar;
 use crate::context::{Context, MAX_BUILT};
 use crate::value::Value;
 use icu_casemap::CaseMapper;
-use icu_normalizer::ComposingNormalizerBorrowed;
+use icu_normalizer::{ComposingNormalizerBorrowed, DecomposingNormalizerBorrowed};
 use std::fmt::Write as _;
 use std::iter;
 use unicode_segmentation::UnicodeSegmentation;
@@ -117,6 +117,53 @@ fn occurrences(hay: &str, needle: &str, wanted: &mut impl FnMut(usize) -> bool) 
     }
     false
 }
+
+/// Latin and Greek letters without their accents. Those of other scripts stay: `й` is a letter of its own.
+pub(crate) fn plain_letters(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_owned();
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut accented = false;
+    for c in DecomposingNormalizerBorrowed::new_nfd().normalize(text).chars() {
+        if let '\u{300}'..='\u{36F}' = c {
+            if !accented {
+                out.push(c);
+            }
+            continue;
+        }
+        accented =
+            matches!(c, 'A'..='Z' | 'a'..='z' | '\u{C0}'..='\u{24F}' | 'Ͱ'..='Ͽ' | '\u{1E00}'..='\u{1FFF}');
+        match UNDIVIDED.iter().find(|(letter, _)| *letter == c) {
+            Some((_, plain)) => out.push_str(plain),
+            None => out.push(c),
+        }
+    }
+    ComposingNormalizerBorrowed::new_nfc().normalize(&out).into_owned()
+}
+
+/// Latin letters that Unicode does not take apart, as they are written where they are not to be had.
+const UNDIVIDED: &[(char, &str)] = &[
+    ('ß', "ss"),
+    ('ẞ', "SS"),
+    ('æ', "ae"),
+    ('Æ', "AE"),
+    ('œ', "oe"),
+    ('Œ', "OE"),
+    ('ø', "o"),
+    ('Ø', "O"),
+    ('đ', "d"),
+    ('Đ', "D"),
+    ('ð', "d"),
+    ('Ð', "D"),
+    ('þ', "th"),
+    ('Þ', "Th"),
+    ('ł', "l"),
+    ('Ł', "L"),
+    ('ħ', "h"),
+    ('Ħ', "H"),
+    ('ı', "i"),
+];
 
 /// How many characters a reader sees: extended grapheme clusters of UAX #29.
 #[must_use]

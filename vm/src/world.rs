@@ -2,11 +2,11 @@
 //! own changes, and the effects in source order. In: the event and the facts. Out: effects.
 
 use crate::convert;
-use crate::effect::{Button, Effect, EffectId, EffectKind, Message, RunEvent};
+use crate::effect::{Effect, EffectId, EffectKind, RunEvent};
 use crate::event::{Event, EventKind, Facts};
 use crate::fuel::{HEAD, charge, charge_bytes};
 use crate::loaded::{FieldKind, Program};
-use crate::program::{Action, Echo, Field, Param, Source};
+use crate::program::{Action, Echo, Field, Param};
 use crate::trap::TrapKind;
 use crate::value::{Kind, Slot, Value};
 use rustc_hash::FxHashSet;
@@ -20,6 +20,7 @@ pub(crate) struct World<'a> {
     pub(crate) program: &'a Program,
     pub(crate) event: &'a Event,
     pub(crate) facts: &'a Facts,
+    /// The bot that runs now.
     pub(crate) bot: u32,
     pub(crate) turn: u32,
     /// Bytes that may still be built.
@@ -33,10 +34,13 @@ pub(crate) struct World<'a> {
     pub(crate) last_message: Option<u32>,
     /// The last action of the turn: its effect and its number.
     pub(crate) last_action: Option<(u32, u32)>,
+    /// The last draw of the turn: its effect and its counter.
+    pub(crate) last_draw: Option<(u32, u32)>,
 }
 
 impl<'a> World<'a> {
-    fn emit(&mut self, kind: EffectKind) -> Result<u32, TrapKind> {
+    /// Adds an effect and gives its number.
+    pub(crate) fn emit(&mut self, kind: EffectKind) -> Result<u32, TrapKind> {
         charge_bytes(EFFECT, &mut self.memory)?;
         let n = u32::try_from(self.effects.len()).map_err(|_| TrapKind::OutOfMemory)?;
         self.effects.push(Effect { id: EffectId { turn: self.turn, n }, kind });
@@ -132,6 +136,14 @@ impl<'a> World<'a> {
         Ok(closes)
     }
 
+    /// The effect that asks for a draw.
+    #[inline(never)]
+    pub(crate) fn draw(&mut self, counter: u32) -> Result<(), TrapKind> {
+        let n = self.emit(EffectKind::Draw { counter })?;
+        self.last_draw = Some((n, counter));
+        Ok(())
+    }
+
     fn echo(&mut self, action: &Action, args: &[Value]) -> Result<bool, TrapKind> {
         let fields = &self.program.derived.echo;
         match (action.echo, args) {
@@ -191,62 +203,6 @@ impl<'a> World<'a> {
         charge(&tags, &mut self.memory)?;
         self.remember(field, tags);
         Ok(())
-    }
-
-    /// A message effect.
-    #[inline(never)]
-    pub(crate) fn message(&mut self, index: u32, text: &Value, frame: &[Value]) -> Result<(), TrapKind> {
-        let program = self.program;
-        let row = program.tables().messages.get(index as usize).ok_or(TrapKind::WrongKind)?;
-        let text = if let Value::Text(text) = text {
-            Arc::clone(text)
-        } else if matches!(text, Value::None) {
-            Arc::clone(&program.derived.empty)
-        } else {
-            return Err(TrapKind::WrongKind);
-        };
-        let attach = self.file(row.attach, frame)?;
-        let voice = self.file(row.voice, frame)?;
-        let buttons = match program.derived.buttons.get(index as usize) {
-            Some(Some(buttons)) => Arc::clone(buttons),
-            _ => self.buttons(&row.buttons, frame)?,
-        };
-        let n = self.emit(EffectKind::Message(Message { message: index, text, attach, voice, buttons }))?;
-        self.last_message = Some(n);
-        Ok(())
-    }
-
-    fn file(&self, source: Option<Source>, frame: &[Value]) -> Result<Option<Arc<str>>, TrapKind> {
-        source.map_or(Ok(None), |source| self.text(source, frame))
-    }
-
-    /// The text of a source, if it is present.
-    fn text(&self, source: Source, frame: &[Value]) -> Result<Option<Arc<str>>, TrapKind> {
-        let value = match source {
-            Source::Const(index) => self.program.tables().consts.get(index as usize),
-            Source::Reg(reg) => frame.get(usize::from(reg)),
-        };
-        match value {
-            Some(Value::Text(text) | Value::File(text)) => Ok(Some(Arc::clone(text))),
-            Some(Value::None) => Ok(None),
-            _ => Err(TrapKind::WrongKind),
-        }
-    }
-
-    /// Buttons with texts of the turn. One without a label is left out.
-    fn buttons(
-        &mut self,
-        rows: &[crate::program::Button],
-        frame: &[Value],
-    ) -> Result<Arc<[Button]>, TrapKind> {
-        charge_bytes(rows.len().saturating_mul(2 * HEAD), &mut self.memory)?;
-        let mut buttons = Vec::with_capacity(rows.len());
-        for row in rows {
-            let Some(label) = self.text(row.label, frame)? else { continue };
-            let link = self.file(row.link, frame)?;
-            buttons.push(Button { label, link });
-        }
-        Ok(buttons.into())
     }
 }
 

@@ -316,7 +316,8 @@ fn any_arguments_are_answered() {
                 .collect();
             let answer = (row.run)(&context, &args);
             if args.contains(&Value::None) {
-                assert!(matches!(answer, Ok(Value::None | Bool(false))), "{} {args:?}", row.name);
+                let null = row.name == "json_of" && answer == Ok(j("null"));
+                assert!(null || matches!(answer, Ok(Value::None | Bool(false))), "{} {args:?}", row.name);
             }
         }
     }

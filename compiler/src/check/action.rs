@@ -1,20 +1,44 @@
-//! Calls of actions as statements.
+//! Calls of actions, which may wait for an answer.
 
 use super::Checker;
-use super::body::Kind;
 use super::body::Known;
+use super::enter::{Called, Target};
+use super::exit::{Checked, Word};
 use crate::diagnostic::{Code, Diagnostic, suggest};
-use crate::ir::{Block, StmtKind};
-use crate::resolve::Def;
+use crate::flow::falls_through;
+use crate::ir::{self, Act, Block, LocalId, On, StmtKind, Wait};
+use crate::resolve::{ActionDecl, Def};
 use crate::source::Place;
-use sbot_grammar::ast::{self, Name};
+use crate::types::Ty;
+use sbot_grammar::ast::{self, Event, Name};
 use sbot_vm::program::Echo;
 
-impl Checker<'_> {
-    pub(super) fn action(&mut self, place: Place, call: &ast::Call, out: &mut Block) {
-        let Some(name) = self.callee(call) else { return };
-        let decl = match self.lookup(&name.text).map(|named| named.def) {
-            Some(Def::Action(decl)) => decl,
+impl<'a> Checker<'a> {
+    /// A call as a statement: an action, a flow, or an action of a widget.
+    pub(super) fn call_statement(&mut self, place: Place, call: &ast::Call, out: &mut Block) {
+        let Some(called) = self.callee(call) else { return };
+        self.waiting_call(place, &called, &call.exits, call.called.as_ref(), None, out);
+    }
+
+    /// What a statement calls. What cannot be called as one is reported.
+    fn callee<'c>(&mut self, call: &'c ast::Call) -> Option<Called<'c>> {
+        let span = call.callee.span;
+        let args = &call.args;
+        let name = match call.callee.names.as_slice() {
+            [name] => name,
+            [widget, name] => {
+                let action = self.widget_action(widget, name)?;
+                return Some(Called { target: Target::Action(action), span, args });
+            }
+            [first, ..] => {
+                self.unknown_name("widget", first);
+                return None;
+            }
+            [] => return None,
+        };
+        let target = match self.lookup(&name.text).map(|named| named.def) {
+            Some(Def::Action(decl)) => Target::Action(decl),
+            Some(Def::Flow(decl)) => Target::Flow(decl),
             Some(Def::Fn(_)) => {
                 let text = format!("the value of `{}` is not used", name.text);
                 let at = self.place(name.span);
@@ -22,85 +46,209 @@ impl Checker<'_> {
                     Diagnostic::new(Code::E0301, at, text)
                         .help(format!("keep it: `let value = {}(…)`", name.text)),
                 );
-                return;
+                return None;
             }
-            Some(Def::Unsupported(what)) => {
-                return self.unsupported(call.callee.span, &format!("calling this {what} is"));
+            Some(Def::Widget(_)) => {
+                let at = self.place(name.span);
+                self.report(
+                    Diagnostic::new(Code::E0301, at, format!("`{}` is a widget", name.text))
+                        .help(format!("call one of its actions: `{}.action(…)`", name.text)),
+                );
+                return None;
             }
             Some(Def::Var(_) | Def::Symbol(_) | Def::Object(_)) => {
                 let at = self.place(name.span);
                 self.report(
                     Diagnostic::new(Code::E0301, at, format!("`{}` is no action", name.text))
-                        .help("only actions are called as statements"),
+                        .help("only actions and flows are called as statements"),
                 );
-                return;
+                return None;
             }
-            None => return self.unknown_action(name),
+            None => {
+                self.unknown_action(name);
+                return None;
+            }
         };
-        let Some(action) = self.names.actions.get(decl).cloned() else { return };
-        if self.body.kind != Kind::Step || self.body.code {
-            let inside = if self.body.code { "`code`" } else { "a `fn`" };
-            let text = format!("the action `{}` cannot stand in {inside}", name.text);
-            self.report(
-                Diagnostic::new(Code::E0306, place, text).help("an action is an effect: call it in a step"),
-            );
-            return;
+        Some(Called { target, span, args })
+    }
+
+    /// The action of a widget; E0202 if there is none.
+    pub(super) fn widget_action(&mut self, widget: &Name, name: &Name) -> Option<usize> {
+        let Some(Def::Widget(decl)) = self.lookup(&widget.text).map(|named| named.def) else {
+            self.unknown_name("widget", widget);
+            return None;
+        };
+        let actions = &self.names.widgets.get(decl)?.actions;
+        if let Some(action) = actions.get(&name.text) {
+            return Some(*action);
         }
-        if let Some(exit) = call.exits.first() {
-            if action.exits.is_empty() && action.result.is_none() {
-                let at = self.place(exit.head);
-                self.report(
-                    Diagnostic::new(Code::E0502, at, format!("the action `{}` has no exits", name.text))
-                        .help("remove the exit: the bot does not wait for this action"),
-                );
-            } else {
-                self.unsupported(exit.head, "waiting for the answer of an action is");
-            }
-            return;
+        let known: Vec<String> = actions.keys().map(ToString::to_string).collect();
+        let place = self.place(name.span);
+        let text = format!("the widget `{}` has no action `{}`", widget.text, name.text);
+        let diagnostic = Diagnostic::new(Code::E0202, place, text);
+        self.report(suggest::similar(diagnostic, &name.text, name.span, known.iter().map(String::as_str)));
+        None
+    }
+
+    /// Calls an action. With `into` its result goes there; then the type of the result is given.
+    pub(super) fn call_action(
+        &mut self,
+        place: Place,
+        called: &Called<'_>,
+        decl: usize,
+        call: CallParts<'_>,
+        out: &mut Block,
+    ) -> Option<Ty> {
+        let action = self.names.actions.get(decl).cloned()?;
+        if !self.action_may_stand(place, &action) || !self.exits_fit(called, &action, call.exits) {
+            return None;
         }
-        if action.must_wait {
-            let exits: Vec<String> = action.exits.iter().map(|(name, _)| format!("`on {name}`")).collect();
-            let text = format!("the action `{}` has to be waited for", name.text);
-            let at = self.place(name.span);
-            self.report(
-                Diagnostic::new(Code::E0503, at, text).help(format!("add its exits: {}", exits.join(", "))),
-            );
-            return;
+        let waits = action.result.is_some() || !call.exits.is_empty();
+        if let (false, Some(name)) = (waits, call.name) {
+            self.no_wait_to_name(name);
         }
-        if action.result.is_some() {
-            return self.unsupported(call.callee.span, "an action with a result is");
-        }
-        if let Some(called) = &call.called {
+        let what = format!("`{}`", action.name);
+        let bound = self.bind_args(&what, &action.params, called.args, place)?;
+        let args = self.typed_args(&what, &action.params, &bound, action.unit);
+        let mut result = action.result.clone();
+        if call.into.is_some() && result.is_none() {
             let at = self.place(called.span);
             self.report(
-                Diagnostic::new(Code::E0502, at, "only a wait has a name")
-                    .help(format!("remove `called {}`", called.text)),
+                Diagnostic::new(Code::E0301, at, format!("`{}` gives no value", action.name))
+                    .help("an action is a statement of its own"),
             );
         }
-        let what = format!("`{}`", name.text);
-        let Some(bound) = self.bind_args(&what, &action.params, &call.args, place) else { return };
-        let args = self.typed_args(&what, &action.params, &bound, action.unit);
+        let wait = waits.then(|| {
+            let name = self.wait_name(&action.name, call.name);
+            let live = self.body.live();
+            self.body.forget_fields();
+            let mut exits = Vec::new();
+            if action.result.is_some() {
+                let binds = call.into.into_iter().collect();
+                exits.push(ir::Exit { on: On::Result, binds, body: Vec::new(), place });
+            }
+            let named: Vec<Checked> =
+                call.exits.iter().filter_map(|exit| self.action_exit(&action, exit)).collect();
+            if named.iter().any(|exit| falls_through(&exit.exit.body)) {
+                result = result.take().map(Ty::optional);
+            }
+            self.show_open_binds(&named, action.result.is_some());
+            exits.extend(named.into_iter().map(|checked| checked.exit));
+            Wait { name, live, exits }
+        });
         if action.echo != Echo::None {
             self.body.known.retain(|known| !matches!(known, Known::Field(_)));
         }
         let action = self.action_id(decl);
-        Self::push(out, place, StmtKind::Act { action, args });
+        Self::push(out, place, StmtKind::Act(Box::new(Act { action, args, wait })));
+        result
     }
 
-    /// The name that is called; a call through a dot is a widget's.
-    fn callee<'c>(&mut self, call: &'c ast::Call) -> Option<&'c Name> {
-        match call.callee.names.as_slice() {
-            [name] => Some(name),
-            [widget, ..] => {
-                if let Some(Def::Unsupported(what)) = self.lookup(&widget.text).map(|named| named.def) {
-                    self.unsupported(call.callee.span, &format!("this {what} is"));
-                } else {
-                    self.unknown_name("widget", widget);
-                }
-                None
-            }
-            [] => None,
+    /// E0306: an action in `code` or a `fn`.
+    fn action_may_stand(&mut self, place: Place, action: &ActionDecl<'_>) -> bool {
+        if self.in_step() {
+            return true;
         }
+        let inside = if self.body.code { "`code`" } else { "a `fn`" };
+        let text = format!("the action `{}` cannot stand in {inside}", action.name);
+        self.report(
+            Diagnostic::new(Code::E0306, place, text).help("an action is an effect: call it in a step"),
+        );
+        false
+    }
+
+    /// E0502 and E0503: exits of an action that has none, and missing ones.
+    fn exits_fit(&mut self, called: &Called<'_>, action: &ActionDecl<'_>, exits: &[ast::Exit]) -> bool {
+        if let (Some(exit), true) = (exits.first(), action.exits.is_empty() && action.result.is_none()) {
+            let at = self.place(exit.head);
+            self.report(
+                Diagnostic::new(Code::E0502, at, format!("the action `{}` has no exits", action.name))
+                    .help("remove the exit: the bot does not wait for this action"),
+            );
+            return false;
+        }
+        if exits.is_empty() && !action.must_wait {
+            return true;
+        }
+        let broken = exits.iter().any(|exit| matches!(exit.event, Event::Error(_)));
+        let written = |wanted: &str| {
+            exits.iter().any(|exit| matches!(&exit.event, Event::Named { name, .. } if name.text == wanted))
+        };
+        let missing: Vec<String> = action
+            .exits
+            .iter()
+            .filter(|(name, _)| !written(name))
+            .map(|(name, params)| {
+                let names: Vec<&str> = params.iter().map(|param| param.name.as_str()).collect();
+                match names.is_empty() {
+                    true => format!("`on {name} -> …`"),
+                    false => format!("`on {name}({}) -> …`", names.join(", ")),
+                }
+            })
+            .collect();
+        if !missing.is_empty() && !broken {
+            let at = self.place(called.span);
+            let text = match exits.is_empty() {
+                true => format!("the action `{}` has to be waited for", action.name),
+                false => format!("the action `{}` can end in a way that is not taken care of", action.name),
+            };
+            self.report(
+                Diagnostic::new(Code::E0503, at, text).help(format!("add {}", missing.join(" and "))),
+            );
+        }
+        true
+    }
+
+    /// One exit of a waiting call.
+    fn action_exit(&mut self, action: &ActionDecl<'a>, exit: &ast::Exit) -> Option<Checked> {
+        let declared = if let Event::Named { name, .. } = &exit.event {
+            action.exits.iter().position(|(known, _)| *known == name.text)
+        } else {
+            None
+        };
+        let Some(index) = declared else {
+            let own: Vec<&str> = action.exits.iter().map(|(name, _)| name.as_str()).collect();
+            let statement = format!("the action `{}`", action.name);
+            return self.exit_with(exit, &statement, &[Word::Timeout, Word::Failed], &own);
+        };
+        let params = action.exits.get(index).map(|(_, params)| params.clone()).unwrap_or_default();
+        let place = self.place(exit.head);
+        self.late_arrow(exit);
+        self.body.open();
+        let Event::Named { name, binds: names } = &exit.event else { return None };
+        if let Some(extra) = names.get(params.len()) {
+            let at = self.place(extra.span);
+            let text = match params.len() {
+                0 => format!("`on {}` brings no values", name.text),
+                1 => format!("`on {}` brings one value", name.text),
+                n => format!("`on {}` brings {n} values", name.text),
+            };
+            let list: Vec<&str> = params.iter().map(|param| param.name.as_str()).collect();
+            let help = match params.is_empty() {
+                true => "leave the parentheses out".to_owned(),
+                false => format!("write `on {}({})`", name.text, list.join(", ")),
+            };
+            self.report(Diagnostic::new(Code::E0302, at, text).help(help));
+        }
+        if let Some(bind) = &exit.bind {
+            let at = self.place(bind.span);
+            self.report(
+                Diagnostic::new(Code::E0302, at, "the values of an answer are named in parentheses")
+                    .help(format!("write `on {}({})`", name.text, bind.text)),
+            );
+        }
+        let mut binds: Vec<LocalId> = Vec::new();
+        for (name, param) in names.iter().zip(&params) {
+            binds.push(self.bind_as(name, param.ty.clone()));
+        }
+        let body = exit.body.as_ref().map(|body| self.branch(body)).unwrap_or_default();
+        self.body.close();
+        let open_binds = match exit.body {
+            None => names.iter().cloned().zip(binds.iter().copied()).collect(),
+            Some(_) => Vec::new(),
+        };
+        let on = On::Answer(u32::try_from(index).unwrap_or(u32::MAX));
+        Some(Checked { word: Word::Other, exit: ir::Exit { on, binds, body, place }, open_binds })
     }
 
     fn unknown_action(&mut self, name: &Name) {
@@ -111,14 +259,17 @@ impl Checker<'_> {
             .get(self.unit)
             .into_iter()
             .flat_map(|scope| &scope.values)
-            .filter(|(_, named)| matches!(named.def, Def::Action(_)))
+            .filter(|(_, named)| matches!(named.def, Def::Action(_) | Def::Flow(_)))
             .map(|(name, _)| name.to_string())
             .collect();
-        let is_step =
-            self.names.scopes.get(self.unit).is_some_and(|scope| scope.steps.contains_key(&name.text));
+        let scope = self.names.scopes.get(self.unit);
+        let is_step = scope.is_some_and(|scope| scope.steps.contains_key(&name.text));
+        let is_bot = scope.is_some_and(|scope| scope.bots.contains_key(&name.text));
         let diagnostic = Diagnostic::new(Code::E0202, place, format!("there is no action `{}`", name.text));
         let diagnostic = if is_step {
             diagnostic.help(format!("`{0}` is a step: write `-> {0}` to go there", name.text))
+        } else if is_bot {
+            diagnostic.help(format!("`{0}` is a bot: write `run {0}(…)`", name.text))
         } else if let Some(found) = suggest::nearest(&name.text, known.iter().map(String::as_str)) {
             diagnostic.help(format!("did you mean `{found}`?")).suggest(name.span, found)
         } else {
@@ -126,4 +277,24 @@ impl Checker<'_> {
         };
         self.report(diagnostic);
     }
+
+    /// E0502: `called` where nothing waits.
+    pub(super) fn no_wait_to_name(&mut self, name: &Name) {
+        let at = self.place(name.span);
+        self.report(
+            Diagnostic::new(Code::E0502, at, "only a wait has a name")
+                .help(format!("remove `called {}`", name.text)),
+        );
+    }
+}
+
+/// What stands around a call.
+#[derive(Clone, Copy)]
+pub(super) struct CallParts<'c> {
+    /// Written after it.
+    pub exits: &'c [ast::Exit],
+    /// `called NAME`.
+    pub name: Option<&'c Name>,
+    /// Receives its result.
+    pub into: Option<LocalId>,
 }

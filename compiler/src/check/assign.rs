@@ -18,6 +18,14 @@ enum Target {
 
 impl<'a> Checker<'a> {
     pub(super) fn let_(&mut self, place: Place, statement: &ast::Let, out: &mut Block) {
+        if let Some(called) = self.called(&statement.value) {
+            let local = self.body.hidden(&statement.name.text, Ty::Error);
+            let name = statement.called.as_ref();
+            let ty = self.waiting_call(place, &called, &statement.exits, name, Some(local), out);
+            self.body.retype(local, ty.unwrap_or(Ty::Error));
+            self.body.show(&statement.name.text, local, None);
+            return;
+        }
         let Some(value) = self.assigned(&statement.value, &statement.exits, statement.called.as_ref(), None)
         else {
             self.body.bind(&statement.name.text, Ty::Error, None);
@@ -32,7 +40,7 @@ impl<'a> Checker<'a> {
         Self::push(out, place, StmtKind::Local { local, value });
     }
 
-    /// The right side of `let` and `=`. Waiting calls are refused as not supported yet.
+    /// The right side of `let` and `=` that does not wait.
     fn assigned(
         &mut self,
         value: &Value,
@@ -41,20 +49,10 @@ impl<'a> Checker<'a> {
         want: Option<&Ty>,
     ) -> Option<Expr> {
         let expr = match value {
-            Value::Run(run) => {
-                self.unsupported(run.span, "running another bot is");
-                return None;
-            }
+            // The bot is unknown, which has been reported.
+            Value::Run(_) => return None,
             Value::Expr(expr) => expr,
         };
-        if let ast::ExprKind::Call { callee, .. } = &expr.kind
-            && let ast::ExprKind::Name(name) = &callee.kind
-            && let Some(Def::Action(decl)) = self.lookup(&name.text).map(|named| named.def)
-            && self.names.actions.get(decl).is_some_and(|action| action.result.is_some())
-        {
-            self.unsupported(expr.span, "waiting for the result of an action is");
-            return None;
-        }
         let value = self.expr(expr, want);
         if let Some(exit) = exits.first() {
             let at = self.place(exit.head);
@@ -63,11 +61,7 @@ impl<'a> Checker<'a> {
                     .help("remove the exit"),
             );
         } else if let Some(name) = called {
-            let at = self.place(name.span);
-            self.report(
-                Diagnostic::new(Code::E0502, at, "only a wait has a name")
-                    .help(format!("remove `called {}`", name.text)),
-            );
+            self.no_wait_to_name(name);
         }
         Some(value)
     }
@@ -90,10 +84,19 @@ impl<'a> Checker<'a> {
             Target::Var(var) => self.var(at, var),
         };
         let want = declared.clone();
-        let Some(value) = self.assigned(&assign.value, &assign.exits, assign.called.as_ref(), Some(&want))
-        else {
-            return;
+        let waited = self.called(&assign.value).map(|called| {
+            let local = self.body.hidden("%result", Ty::Error);
+            let name = assign.called.as_ref();
+            let ty = self.waiting_call(place, &called, &assign.exits, name, Some(local), out);
+            let ty = ty.unwrap_or(Ty::Error);
+            self.body.retype(local, ty.clone());
+            Self::local_value(place, local, ty)
+        });
+        let value = match waited {
+            Some(value) => Some(value),
+            None => self.assigned(&assign.value, &assign.exits, assign.called.as_ref(), Some(&want)),
         };
+        let Some(value) = value else { return };
         let value = match operator(assign.op) {
             None => value,
             Some(op) => self.arithmetic_of(place, op, place, current, value),

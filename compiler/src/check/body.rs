@@ -16,6 +16,8 @@ pub(super) enum Kind {
     Expression,
     /// A step.
     Step,
+    /// A flow.
+    Flow,
     /// A `fn`.
     Fn,
 }
@@ -43,7 +45,7 @@ pub(super) struct Body {
     pub kind: Kind,
     /// The name of the step or function.
     pub name: SmolStr,
-    /// What a function returns.
+    /// What a function or flow returns.
     pub result: Option<Ty>,
     pub locals: Vec<Local>,
     scopes: Vec<Vec<Binding>>,
@@ -60,6 +62,11 @@ pub(super) struct Body {
 impl Body {
     pub(super) fn new(kind: Kind, name: SmolStr) -> Self {
         Self { kind, name, scopes: vec![Vec::new()], ..Self::default() }
+    }
+
+    /// The place of an expression that stands alone, with room for parameters.
+    pub(super) fn in_expression() -> Self {
+        Self { scopes: vec![Vec::new()], ..Self::default() }
     }
 
     /// A new local without a name in scope.
@@ -85,6 +92,13 @@ impl Body {
 
     pub(super) fn find(&self, name: &str) -> Option<&Binding> {
         self.scopes.iter().rev().flat_map(|scope| scope.iter().rev()).find(|binding| binding.name == name)
+    }
+
+    /// Gives a local the type that was not known when it was made.
+    pub(super) fn retype(&mut self, local: LocalId, ty: Ty) {
+        if let Some(local) = self.locals.get_mut(local.0 as usize) {
+            local.ty = ty;
+        }
     }
 
     pub(super) fn ty(&self, local: LocalId) -> Ty {

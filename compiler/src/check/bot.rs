@@ -4,7 +4,7 @@ use super::Checker;
 use super::body::{Body, Kind};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::flow;
-use crate::ir::{self, StepId, VarId};
+use crate::ir::{self, FlowId, StepId, VarId};
 use crate::resolve::{ParamDecl, StepDecl, VarDecl};
 use crate::source::Place;
 use crate::types::Ty;
@@ -29,6 +29,7 @@ pub(super) struct BotScope<'a> {
     pub var_types: Vec<Ty>,
     pub var_names: Vec<SmolStr>,
     pub steps: FxHashMap<usize, StepId>,
+    pub flows: FxHashMap<usize, FlowId>,
     pub step_params: Vec<Vec<ParamDecl<'a>>>,
     pub result: Option<Ty>,
 }
@@ -38,6 +39,7 @@ impl<'a> Checker<'a> {
     pub(super) fn project(&mut self) {
         self.number_functions();
         self.functions();
+        self.templates();
         let mut used = vec![false; self.parsed.units.len()];
         let units = self.parsed.units.len();
         for n in 0..units {
@@ -56,6 +58,7 @@ impl<'a> Checker<'a> {
             if library && self.parsed.units.get(n).is_some_and(|unit| !unit.std) {
                 self.bot = self.scope(n, None);
                 self.steps(n);
+                self.flows(n);
                 self.misplaced(n);
             }
         }
@@ -122,6 +125,11 @@ impl<'a> Checker<'a> {
                 let params = self.names.params(*library, unit, &decl.item.params);
                 scope.step_params.push(params);
             }
+            let flows = self.names.flows.iter().enumerate().filter(|(_, flow)| flow.unit == *library);
+            for (at, _) in flows {
+                let id = FlowId(u32::try_from(scope.flows.len()).unwrap_or(u32::MAX));
+                scope.flows.insert(at, id);
+            }
         }
         scope
     }
@@ -171,6 +179,7 @@ impl<'a> Checker<'a> {
         }
         let vars = self.vars(n, bot);
         let steps = self.steps(n);
+        let flows = self.flows(n);
         self.unit = n;
         self.body = Body::default();
         let own = self.names.steps.iter().any(|step| step.unit == n);
@@ -208,6 +217,8 @@ impl<'a> Checker<'a> {
             params: bot.params.len(),
             vars,
             steps,
+            flows,
+            result: self.bot.result.clone(),
             first: StepId(0),
             on_failed,
             triggers,
@@ -265,6 +276,20 @@ impl<'a> Checker<'a> {
         out
     }
 
+    /// Checks the flows of a unit and its libraries, in the order of their numbers.
+    fn flows(&mut self, n: usize) -> Vec<ir::Flow> {
+        let mut out = Vec::new();
+        for library in self.libraries(n) {
+            let flows: Vec<_> =
+                self.names.flows.iter().filter(|flow| flow.unit == library).cloned().collect();
+            for flow in flows {
+                self.unit = library;
+                out.push(self.flow_item(&flow, library != n));
+            }
+        }
+        out
+    }
+
     fn step_item(&mut self, decl: StepDecl<'a>, params: &[ParamDecl<'a>], library: bool) -> ir::Step {
         let step = decl.item;
         self.body = Body::new(Kind::Step, step.name.text.clone());
@@ -272,6 +297,9 @@ impl<'a> Checker<'a> {
             self.body.bind(&param.name, param.ty.clone(), Some("a parameter"));
         }
         let mut body = self.block(&step.body);
+        if flow::falls_through(&body) {
+            self.bot_result_at(decl.place, &format!("the end of the step `{}`", step.name.text));
+        }
         self.bound_locals(decl.place);
         flow::live::trim(&mut body, self.body.locals.len());
         ir::Step {

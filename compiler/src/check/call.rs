@@ -7,7 +7,8 @@ use crate::ir::{Expr, ExprKind};
 use crate::resolve::{Def, FnDecl};
 use crate::source::Place;
 use crate::types::Ty;
-use sbot_grammar::ast::{self, Arg, ExprKind as Ast, Name};
+use sbot_grammar::ast::{self, Arg, ExprKind as Ast, Name, Span};
+use sbot_vm::program::SymbolKind;
 use std::sync::Arc;
 
 impl<'a> Checker<'a> {
@@ -15,9 +16,11 @@ impl<'a> Checker<'a> {
         let Ast::Name(name) = &callee.kind else {
             if let Ast::Field { base, name } = &callee.kind {
                 if let Ast::Name(widget) = &base.kind
-                    && let Some(Def::Unsupported(what)) = self.lookup(&widget.text).map(|named| named.def)
+                    && let Some(Def::Widget(_)) = self.lookup(&widget.text).map(|named| named.def)
                 {
-                    self.unsupported(callee.span, &format!("this {what} is"));
+                    if let Some(decl) = self.widget_action(widget, name) {
+                        self.action_in_expression(callee.span, decl);
+                    }
                 } else {
                     let at = self.place(name.span);
                     let text = format!("there is no function `{}` of this value", name.text);
@@ -38,10 +41,10 @@ impl<'a> Checker<'a> {
             Some(Def::Fn(first)) => {
                 return self.call_fn(place, name, first, args).unwrap_or_else(|| Self::error(place));
             }
-            Some(Def::Action(decl)) => self.action_in_expression(name, decl),
-            Some(Def::Symbol(_)) => self.symbol_call(name),
-            Some(Def::Unsupported(what)) => self.unsupported(callee.span, &format!("calling this {what} is")),
-            Some(Def::Var(_) | Def::Object(_)) => {
+            Some(Def::Action(decl)) => self.action_in_expression(name.span, decl),
+            Some(Def::Flow(_)) => self.flow_in_expression(name),
+            Some(Def::Symbol(_)) => return self.symbol_call(place, name, args),
+            Some(Def::Var(_) | Def::Object(_) | Def::Widget(_)) => {
                 let at = self.place(name.span);
                 self.report(
                     Diagnostic::new(Code::E0301, at, format!("`{}` is no function", name.text))
@@ -53,38 +56,51 @@ impl<'a> Checker<'a> {
         Self::error(place)
     }
 
-    fn action_in_expression(&mut self, name: &Name, decl: usize) {
-        let place = self.place(name.span);
-        let waits = self.names.actions.get(decl).is_some_and(|action| action.result.is_some());
-        let diagnostic = if waits {
+    fn action_in_expression(&mut self, span: Span, decl: usize) {
+        let place = self.place(span);
+        let Some(action) = self.names.actions.get(decl) else { return };
+        let name = &action.name;
+        let diagnostic = if action.result.is_some() {
             Diagnostic::new(
                 Code::E0308,
                 place,
-                format!("`{}` waits for its answer and cannot stand inside an expression", name.text),
+                format!("`{name}` waits for its answer and cannot stand inside an expression"),
             )
-            .help(format!("write `let result = {}(…)` before, and use `result` here", name.text))
+            .help(format!("write `let result = {name}(…)` before, and use `result` here"))
         } else {
-            Diagnostic::new(Code::E0301, place, format!("`{}` gives no value", name.text))
+            Diagnostic::new(Code::E0301, place, format!("`{name}` gives no value"))
                 .help("an action is a statement of its own")
         };
         self.report(diagnostic);
     }
 
-    fn symbol_call(&mut self, name: &Name) {
-        use sbot_vm::program::SymbolKind;
-        let kind = self.lookup(&name.text).and_then(|named| {
-            let Def::Symbol(id) = named.def else { return None };
-            self.names.symbols.get(id as usize).map(|symbol| symbol.kind)
-        });
-        if matches!(kind, Some(SymbolKind::Template | SymbolKind::EmailTemplate)) {
-            self.unsupported(name.span, "sending a template is");
-        } else {
-            let place = self.place(name.span);
-            self.report(
-                Diagnostic::new(Code::E0301, place, format!("`{}` is no function", name.text))
-                    .help("leave the parentheses out"),
-            );
+    fn flow_in_expression(&mut self, name: &Name) {
+        let place = self.place(name.span);
+        let text = format!("the flow `{}` may wait and cannot stand inside an expression", name.text);
+        self.report(
+            Diagnostic::new(Code::E0308, place, text)
+                .help(format!("write `let result = {}(…)` before, and use `result` here", name.text)),
+        );
+    }
+
+    /// An e-mail template with its arguments is a value; no other symbol is called in an expression.
+    fn symbol_call(&mut self, place: Place, name: &Name, args: &[Arg]) -> Expr {
+        let id = match self.lookup(&name.text).map(|named| named.def) {
+            Some(Def::Symbol(id)) => id,
+            _ => return Self::error(place),
+        };
+        match self.names.symbols.get(id as usize).map(|symbol| symbol.kind) {
+            Some(SymbolKind::EmailTemplate) => return self.email_template(place, name, id, args),
+            Some(SymbolKind::Template) => self.template_as_value(name, SymbolKind::Template),
+            _ => {
+                let at = self.place(name.span);
+                self.report(
+                    Diagnostic::new(Code::E0301, at, format!("`{}` is no function", name.text))
+                        .help("leave the parentheses out"),
+                );
+            }
         }
+        Self::error(place)
     }
 
     fn overloads(&self, first: usize) -> Vec<FnDecl<'a>> {
@@ -196,7 +212,7 @@ impl<'a> Checker<'a> {
 }
 
 /// Built-ins that read or make a moment in the account's zone.
-const ZONED: &[&str] = &["date_of", "time_of", "datetime_of", "format_datetime"];
+const ZONED: &[&str] = &["date_of", "time_of", "datetime_of", "format_datetime", "hours_open", "opens_in"];
 
 fn nth(functions: &[FnDecl<'_>], first: usize, n: usize) -> usize {
     let mut at = first;

@@ -7,6 +7,7 @@ use crate::ir::{Block, StmtKind};
 use crate::source::Place;
 use crate::types::Ty;
 use sbot_grammar::ast::{self, Name};
+use smol_str::SmolStr;
 
 impl Checker<'_> {
     pub(super) fn code(&mut self, place: Place, block: &ast::Block, out: &mut Block) {
@@ -43,9 +44,10 @@ impl Checker<'_> {
             }
             Ty::Error
         };
-        let list_local = self.body.hidden("%list", list.ty.clone());
-        let index_local = self.body.hidden("%index", Ty::Int);
         self.body.open();
+        // In a flow a round may wait: what the loop needs then is kept with the locals in scope.
+        let list_local = self.body.bind(&SmolStr::new_static("%list"), list.ty.clone(), None);
+        let index_local = self.body.bind(&SmolStr::new_static("%index"), Ty::Int, None);
         let item = self.body.bind(&name.text, item_ty, Some("the variable of a loop"));
         let body = self.loop_body(body);
         self.body.close();
@@ -83,16 +85,22 @@ impl Checker<'_> {
 
     /// `return`: in a function its value, in a step the bot's result.
     pub(super) fn return_(&mut self, place: Place, value: Option<&ast::Expr>, last: bool, out: &mut Block) {
-        let want =
-            if self.body.kind == Kind::Fn { self.body.result.clone() } else { self.bot.result.clone() };
+        let own = matches!(self.body.kind, Kind::Fn | Kind::Flow);
+        let want = if own { self.body.result.clone() } else { self.bot.result.clone() };
         let value = match (value, want) {
             (Some(value), Some(want)) => Some(self.expr_as(value, &want, "the result")),
             (Some(value), None) => {
                 let value = self.expr(value, None);
-                self.report(
-                    Diagnostic::new(Code::E0301, value.place, "this bot has no result")
-                        .help(format!("declare one: `bot {} -> T`, or write `-> end`", self.bot.name)),
-                );
+                let (text, help) = match self.body.kind {
+                    Kind::Flow => {
+                        ("this flow has no result", format!("declare one: `flow {}(…) -> T`", self.body.name))
+                    }
+                    Kind::Expression | Kind::Step | Kind::Fn => (
+                        "this bot has no result",
+                        format!("declare one: `bot {} -> T`, or write `-> end`", self.bot.name),
+                    ),
+                };
+                self.report(Diagnostic::new(Code::E0301, value.place, text).help(help));
                 None
             }
             (None, Some(want)) => {

@@ -29,6 +29,11 @@ impl Checker<'_> {
             }
             return expr;
         }
+        if *want.present() == Ty::Json
+            && !matches!(expr.ty.present(), Ty::Json | Ty::Error | Ty::None | Ty::Object(_))
+        {
+            expr = Self::as_json(expr);
+        }
         if matches!((&expr.ty, want), (Ty::None, want) if !want.is_optional() && *want != Ty::Error) {
             self.absent(expr.place, what, &Ty::None);
             expr.ty = Ty::Error;

@@ -5,8 +5,10 @@ use super::body::Kind;
 use crate::diagnostic::{Code, Diagnostic, suggest};
 use crate::flow::falls_through;
 use crate::ir::{self, Block, ExprKind, LocalId, On};
+use crate::source::Place;
 use crate::types::Ty;
 use sbot_grammar::ast::{self, Event, Name, Span};
+use sbot_vm::program::SymbolKind;
 use sbot_vm::value::Value;
 
 /// The longest timer: 8760 hours, 60 minutes and 60 seconds (Salesbot guide, "Timer is out").
@@ -45,13 +47,19 @@ pub(super) struct Checked {
     pub word: Word,
     /// There unless the word is `valid` or `invalid`.
     pub exit: ir::Exit,
-    /// The `as` name of an exit without a body.
-    pub open_bind: Option<(Name, LocalId)>,
+    /// The names that an exit without a body brings.
+    pub open_binds: Vec<(Name, LocalId)>,
 }
 
 impl Checker<'_> {
     /// Which event an exit listens to; E0502 if the statement does not offer it.
-    pub(super) fn exit_word(&mut self, exit: &ast::Exit, statement: &str, offered: &[Word]) -> Option<Word> {
+    pub(super) fn exit_word(
+        &mut self,
+        exit: &ast::Exit,
+        statement: &str,
+        offered: &[Word],
+        own: &[&str],
+    ) -> Option<Word> {
         let (found, written, span) = match &exit.event {
             Event::Error(_) => return None,
             Event::Message(span) => (Some(Word::Message), "message".to_owned(), *span),
@@ -81,11 +89,7 @@ impl Checker<'_> {
         {
             return Some(word);
         }
-        if matches!(found, Some(Word::Hours | Word::Video)) && statement == "a pause" {
-            self.unsupported(exit.head, &format!("`pause on {written}` is"));
-            return None;
-        }
-        let known: Vec<&str> = offered.iter().map(|word| text(*word)).collect();
+        let known: Vec<&str> = own.iter().copied().chain(offered.iter().map(|word| text(*word))).collect();
         let place = self.place(exit.head);
         let list: Vec<String> = known.iter().map(|word| format!("`on {word}`")).collect();
         let diagnostic =
@@ -105,9 +109,23 @@ impl Checker<'_> {
     }
 
     fn exit(&mut self, exit: &ast::Exit, statement: &str, offered: &[Word]) -> Option<Checked> {
-        let word = self.exit_word(exit, statement, offered)?;
+        self.exit_with(exit, statement, offered, &[])
+    }
+
+    /// The same for a statement that declares exits of its `own`, which a report names too.
+    pub(super) fn exit_with(
+        &mut self,
+        exit: &ast::Exit,
+        statement: &str,
+        offered: &[Word],
+        own: &[&str],
+    ) -> Option<Checked> {
+        let word = self.exit_word(exit, statement, offered, own)?;
         let on = match (&exit.event, word) {
             (Event::Timeout(duration), _) => On::Timeout(self.timer(duration)),
+            (Event::Hours(name), _) => On::Hours(self.hours(name)?),
+            (Event::VideoOpened(_), _) => On::VideoOpened,
+            (Event::VideoClosed(_), _) => On::VideoClosed,
             (_, Word::Other) => On::Other,
             (_, Word::Failed) => On::Failed,
             _ => On::Message,
@@ -118,8 +136,17 @@ impl Checker<'_> {
         let bind = exit.bind.as_ref().and_then(|name| self.exit_bind(name, word));
         let body = exit.body.as_ref().map(|body| self.branch(body)).unwrap_or_default();
         self.body.close();
-        let open_bind = exit.bind.clone().filter(|_| exit.body.is_none()).zip(bind);
-        Some(Checked { word, exit: ir::Exit { on, bind, body, place }, open_bind })
+        let open_binds = exit.bind.clone().filter(|_| exit.body.is_none()).zip(bind).into_iter().collect();
+        let binds = bind.into_iter().collect();
+        Some(Checked { word, exit: ir::Exit { on, binds, body, place }, open_binds })
+    }
+
+    /// The number of the working hours of this name. They are hours of the account's zone.
+    pub(super) fn hours(&mut self, name: &Name) -> Option<u32> {
+        let (n, unit) = (self.unit, self.unit());
+        let symbol = self.names.expect_symbol(n, unit, name, SymbolKind::Hours, "hours")?;
+        self.need_zone(self.place(name.span));
+        (0u32..).zip(&self.names.hours).find(|(_, hours)| hours.symbol == symbol).map(|(index, _)| index)
     }
 
     fn exit_bind(&mut self, name: &Name, word: Word) -> Option<LocalId> {
@@ -157,27 +184,34 @@ impl Checker<'_> {
     /// A duration of a timer, in bounds if it is fixed.
     pub(super) fn timer(&mut self, duration: &ast::Expr) -> ir::Expr {
         let expr = self.expr_as(duration, &Ty::Duration, "a timer");
-        if let ExprKind::Const(Value::Duration(seconds)) = expr.kind
-            && !(1..=LONGEST_TIMER).contains(&seconds)
-        {
-            let text =
-                if seconds < 1 { "a timer is at least 1 second" } else { "a timer is at most 8760h60m60s" };
-            self.report(
-                Diagnostic::new(Code::E0404, expr.place, text)
-                    .help("choose a duration between `1s` and `8760h60m60s`"),
-            );
+        if let ExprKind::Const(Value::Duration(seconds)) = expr.kind {
+            self.in_timer_bounds(expr.place, seconds);
         }
         expr
+    }
+
+    /// E0404.
+    pub(super) fn in_timer_bounds(&mut self, place: Place, seconds: i64) {
+        if (1..=LONGEST_TIMER).contains(&seconds) {
+            return;
+        }
+        let text =
+            if seconds < 1 { "a timer is at least 1 second" } else { "a timer is at most 8760h60m60s" };
+        self.report(
+            Diagnostic::new(Code::E0404, place, text)
+                .help("choose a duration between `1s` and `8760h60m60s`"),
+        );
     }
 
     /// Makes the `as` names of exits without a body visible after the statement, where no other way leads there.
     pub(super) fn show_open_binds(&mut self, checked: &[Checked], others_fall: bool) {
         let open = |checked: &&Checked| falls_through(&checked.exit.body);
         let mut falling = checked.iter().filter(open);
-        if let (Some(Checked { open_bind: Some((name, local)), .. }), None, false) =
-            (falling.next(), falling.next(), others_fall)
+        if let (Some(Checked { open_binds, .. }), None, false) = (falling.next(), falling.next(), others_fall)
         {
-            self.body.show(&name.text, *local, Some("an `as` name"));
+            for (name, local) in open_binds {
+                self.body.show(&name.text, *local, Some("an `as` name"));
+            }
         }
     }
 
@@ -191,9 +225,9 @@ impl Checker<'_> {
         );
     }
 
-    /// Effects and waits are for steps.
+    /// Effects and waits are for steps and flows.
     pub(super) fn in_step(&self) -> bool {
-        self.body.kind == Kind::Step && !self.body.code
+        matches!(self.body.kind, Kind::Step | Kind::Flow) && !self.body.code
     }
 }
 

@@ -24,6 +24,12 @@ impl<'a> Checker<'a> {
             Ast::Time(time) => Self::constant(place, Ty::Time, Self::time(*time)),
             Ast::Bool(value) => Self::constant(place, Ty::Bool, Value::Bool(*value)),
             Ast::None => Self::constant(place, Ty::None, Value::None),
+            Ast::Name(name) if want.map(Ty::present) == Some(&Ty::Symbol(SymbolKind::EmailTemplate)) => {
+                match self.template_call(expr, SymbolKind::EmailTemplate) {
+                    Some((name, id, args)) => self.email_template(place, name, id, args),
+                    None => self.name(name),
+                }
+            }
             Ast::Name(name) => self.name(name),
             Ast::Field { base, name } if want.map(Ty::present) == Some(&Ty::Symbol(SymbolKind::Field)) => {
                 self.field_symbol(place, base, name)
@@ -32,10 +38,7 @@ impl<'a> Checker<'a> {
             Ast::Index { base, index } => self.index(place, base, index),
             Ast::Call { callee, args } => self.call(place, callee, args),
             Ast::List(items) => self.list(place, items, want),
-            Ast::Record(_) => {
-                self.unsupported(expr.span, "records are");
-                Self::error(place)
-            }
+            Ast::Record(fields) => self.record(place, fields, want),
             Ast::Paren(inner) => self.expr(inner, want),
             Ast::Not(inner) => {
                 let inner = self.expr_as(inner, &Ty::Bool, "`not`");
@@ -93,15 +96,17 @@ impl<'a> Checker<'a> {
                     self.names.symbols.get(id as usize).map_or(SymbolKind::Entity, |symbol| symbol.kind);
                 Self::constant(place, Ty::Symbol(kind), Value::Symbol(id))
             }
-            Some(Def::Fn(_) | Def::Action(_)) => {
+            Some(Def::Fn(_) | Def::Action(_) | Def::Flow(_)) => {
                 let text = format!("`{}` is called with arguments", name.text);
                 self.report(
                     Diagnostic::new(Code::E0301, place, text).help(format!("write `{}(…)`", name.text)),
                 );
                 Self::error(place)
             }
-            Some(Def::Unsupported(what)) => {
-                self.unsupported(name.span, &format!("this {what} is"));
+            Some(Def::Widget(_)) => {
+                let text = format!("`{}` is a widget, which is no value", name.text);
+                let help = format!("call one of its actions: `{}.action(…)`", name.text);
+                self.report(Diagnostic::new(Code::E0301, place, text).help(help));
                 Self::error(place)
             }
             Some(Def::Object(_)) | None => self.object(place, name),
@@ -148,13 +153,17 @@ impl<'a> Checker<'a> {
             return self.field_value(place, entity, name);
         }
         if *base.ty.present() == Ty::Json {
-            self.unsupported(name.span, "reading json is");
-        } else if base.ty != Ty::Error {
+            return Self::json_field(place, base, &name.text);
+        }
+        if matches!(base.ty.present(), Ty::Record(_)) {
+            return self.record_field(place, base, name);
+        }
+        if base.ty != Ty::Error {
             let text = format!("{} has no fields", a(&base.ty));
             let at = self.place(name.span);
             self.report(
                 Diagnostic::new(Code::E0203, at, text)
-                    .help("only entities, `client`, `chat` and `bot` have fields"),
+                    .help("only records, json, entities, `client`, `chat` and `bot` have fields"),
             );
         }
         Self::error(place)
@@ -195,6 +204,9 @@ impl<'a> Checker<'a> {
 
     fn index(&mut self, place: Place, base: &ast::Expr, index: &ast::Expr) -> Expr {
         let list = self.expr(base, None);
+        if *list.ty.present() == Ty::Json {
+            return self.json_index(place, list, index);
+        }
         let index = self.expr_as(index, &Ty::Int, "an index");
         let ty = if let Ty::List(item) = &list.ty {
             (**item).clone()
@@ -202,8 +214,6 @@ impl<'a> Checker<'a> {
             let have = list.ty.clone();
             if matches!(have.present(), Ty::List(_)) {
                 self.absent(list.place, "taking an element", &have);
-            } else if *have.present() == Ty::Json {
-                self.unsupported(base.span, "reading json is");
             } else if have != Ty::Error {
                 let text = format!("{} has no elements", a(&have));
                 self.report(
@@ -312,7 +322,7 @@ impl<'a> Checker<'a> {
             Some(want) if !matches!(want.present(), Ty::Any | Ty::Error) => want.present().clone(),
             _ => inner.clone(),
         };
-        let right = self.expr(right, Some(&hint));
+        let right = self.other_value(right, &hint, want.is_none());
         let ty = if matches!(inner, Ty::None | Ty::Error) || inner.widens_to(right.ty.present()) {
             right.ty.clone()
         } else if let (Ty::Choice(_), ExprKind::Const(_), Ty::Text) = (&inner, &right.kind, &right.ty)
@@ -327,6 +337,18 @@ impl<'a> Checker<'a> {
             Ty::Error
         };
         Expr { ty, place, kind: ExprKind::Coalesce(Box::new(left), Box::new(right)) }
+    }
+
+    /// The value after `??`. Where nothing says what is wanted, `contact.email ?? "none"` is simply a text.
+    fn other_value(&mut self, right: &ast::Expr, hint: &Ty, free: bool) -> Expr {
+        let found = self.diagnostics.len();
+        let value = self.expr(right, Some(hint));
+        let address = matches!(hint, Ty::Phone | Ty::Email | Ty::Url);
+        if free && address && matches!(right.kind, Ast::Text(_)) && self.diagnostics.len() > found {
+            self.diagnostics.truncate(found);
+            return self.expr(right, None);
+        }
+        value
     }
 
     /// Arithmetic: the table of what adds, subtracts, multiplies and divides.

@@ -3,8 +3,9 @@
 use super::Checker;
 use super::body::{Body, Kind};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::flow::falls_through;
+use crate::flow::{self, falls_through};
 use crate::ir::{self, FnId};
+use crate::resolve::FlowDecl;
 use crate::types::Ty;
 
 impl Checker<'_> {
@@ -15,6 +16,40 @@ impl Checker<'_> {
                 let id = FnId(u32::try_from(self.function_ids.len()).unwrap_or(u32::MAX));
                 self.function_ids.insert(at, id);
             }
+        }
+    }
+
+    /// Checks a flow as the bot at hand calls it.
+    pub(super) fn flow_item(&mut self, decl: &FlowDecl<'_>, library: bool) -> ir::Flow {
+        let name = &decl.item.name.text;
+        self.body = Body::new(Kind::Flow, name.clone());
+        self.body.result.clone_from(&decl.result);
+        for param in &decl.params {
+            self.body.bind(&param.name, param.ty.clone(), Some("a parameter"));
+        }
+        let mut body = self.block(&decl.item.body);
+        self.bound_locals(decl.place);
+        if let Some(result) = decl.result.as_ref().filter(|result| **result != Ty::Error)
+            && falls_through(&body)
+        {
+            self.report(
+                Diagnostic::new(
+                    Code::E0309,
+                    decl.place,
+                    format!("the flow `{name}` does not return a value on every path"),
+                )
+                .help(format!("end every path with `return …`, a value of type `{result}`")),
+            );
+        }
+        flow::live::trim(&mut body, self.body.locals.len());
+        ir::Flow {
+            name: name.as_str().into(),
+            params: decl.params.len(),
+            locals: std::mem::take(&mut self.body.locals),
+            result: decl.result.clone(),
+            body,
+            place: decl.place,
+            library,
         }
     }
 

@@ -1,8 +1,11 @@
 //! The Go to step statement.
 
 use super::Checker;
+use super::report::a;
 use crate::diagnostic::{Code, Diagnostic, suggest};
-use crate::ir::{Stmt, StmtKind};
+use crate::ir::{BotId, Stmt, StmtKind};
+use crate::source::Place;
+use crate::types::Ty;
 use sbot_grammar::ast::{self, Name, Target};
 
 impl<'a> Checker<'a> {
@@ -17,10 +20,15 @@ impl<'a> Checker<'a> {
             return None;
         }
         let kind = match &goto.target {
-            Target::End(_) => StmtKind::End,
-            Target::Bot { .. } => {
-                self.unsupported(goto.span, "handing over to another bot is");
-                return None;
+            Target::End(_) => {
+                self.bot_result_at(place, "`-> end`");
+                StmtKind::End
+            }
+            Target::Bot { name, args } => {
+                let decl = self.bot_named(name)?;
+                let args = self.bot_args(place, decl, args)?;
+                self.same_result(place, decl);
+                StmtKind::HandOver { bot: BotId(u32::try_from(decl).unwrap_or(u32::MAX)), args }
             }
             Target::Step { name, args } => {
                 let decl = self.step(name)?;
@@ -34,6 +42,39 @@ impl<'a> Checker<'a> {
             }
         };
         Some(Stmt { place, kind })
+    }
+
+    /// E0309: a bot that promises a result ends here without one.
+    pub(super) fn bot_result_at(&mut self, place: Place, what: &str) {
+        if let Some(want) = self.bot.result.clone().filter(|want| *want != Ty::Error) {
+            let text = format!("{what} gives no result, and the bot `{}` promises one", self.bot.name);
+            self.report(
+                Diagnostic::new(Code::E0309, place, text).help(format!("write `return …` with {}", a(&want))),
+            );
+        }
+    }
+
+    /// E0309: the bot that takes over has to give what this one promises.
+    fn same_result(&mut self, place: Place, decl: usize) {
+        let Some(want) = self.bot.result.clone() else { return };
+        let Some(bot) = self.names.bots.get(decl).cloned() else { return };
+        let fits = bot
+            .result
+            .as_ref()
+            .is_some_and(|have| have.widens_to(&want) && (want.is_optional() || !have.is_optional()));
+        if !fits {
+            let text = format!(
+                "the bot `{}` takes over and does not give {}, which `{}` promises",
+                bot.item.name.text,
+                a(&want),
+                self.bot.name
+            );
+            self.report(
+                Diagnostic::new(Code::E0309, place, text)
+                    .label(bot.place, "this bot")
+                    .help("run it and return its result: `let r = run …`, then `return r`"),
+            );
+        }
     }
 
     /// The declaration of a step in scope; E0201 if there is none.

@@ -6,7 +6,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::ir::{self, Block, Button, Expr, ExprKind, On, StmtKind};
 use crate::source::Place;
 use crate::types::Ty;
-use sbot_grammar::ast::{self, ButtonKind, Clause, ClauseKind, MessageHead, Name, Span};
+use sbot_grammar::ast::{self, ButtonKind, Chosen, Clause, ClauseKind, MessageHead, Name, Span};
 use sbot_vm::program::{Recipients, SymbolKind, Via};
 use sbot_vm::value::Value;
 
@@ -31,12 +31,13 @@ impl Checker<'_> {
         checked.via = clauses.via;
         let options =
             clauses.buttons.map(|buttons| self.buttons(buttons, &mut checked.buttons)).unwrap_or_default();
-        let (statement, offered): (_, &[Word]) = if options.is_empty() && !clauses.dynamic {
+        let from = clauses.from.map(|(list, chosen)| (self.buttons_from(list), chosen));
+        let (statement, offered): (_, &[Word]) = if options.is_empty() && from.is_none() {
             ("a message without reply buttons", &[Word::Message, Word::Timeout, Word::Failed])
         } else {
             ("a message with reply buttons", &[Word::Other, Word::Timeout, Word::Failed])
         };
-        let waits = !options.is_empty() || !message.exits.is_empty();
+        let waits = !options.is_empty() || from.is_some() || !message.exits.is_empty();
         let name = waits.then(|| self.wait_name("message", clauses.called));
         let live = self.body.live();
         let before = self.body.known.clone();
@@ -47,6 +48,13 @@ impl Checker<'_> {
         for (button, option) in options {
             exits.push(self.option(button, option));
         }
+        if let Some((buttons, chosen)) = from {
+            match chosen {
+                Chosen::Step(step) => exits.extend(self.chosen_for(place, step)),
+                Chosen::As { name, body } => exits.push(self.chosen_as(name, body)),
+            }
+            checked.from = Some(buttons);
+        }
         let options_fall = exits.iter().any(|exit: &ir::Exit| !leaves(&exit.body));
         let named = self.exits(&message.exits, statement, offered);
         let only_failed =
@@ -54,7 +62,7 @@ impl Checker<'_> {
         self.show_open_binds(&named, options_fall || only_failed);
         exits.extend(named.into_iter().map(|checked| checked.exit));
         if only_failed {
-            exits.push(ir::Exit { on: On::Delivered, bind: None, body: Vec::new(), place });
+            exits.push(ir::Exit { on: On::Delivered, binds: Vec::new(), body: Vec::new(), place });
         }
         if !waits {
             self.body.known = before;
@@ -67,14 +75,25 @@ impl Checker<'_> {
     fn message_head(&mut self, message: &ast::Message) -> ir::Message {
         let mut checked = ir::Message {
             text: None,
+            template: None,
             attach: None,
             voice: None,
             to: Recipients::Chat,
             via: Via::Chat,
             buttons: Vec::new(),
+            from: None,
+            list: None,
             wait: None,
         };
         match &message.head {
+            MessageHead::Text(text)
+                if let Some((name, id, args)) = self.template_call(text, SymbolKind::Template) =>
+            {
+                if let Some((template, text)) = self.chat_template(name, id, args) {
+                    checked.template = Some(template);
+                    checked.text = Some(text);
+                }
+            }
             MessageHead::Text(text) => {
                 let text = self.expr_as(text, &Ty::Text, "a message");
                 self.not_empty(&text, "this message");
@@ -145,10 +164,7 @@ impl Checker<'_> {
                 ClauseKind::Via(names) => found.via = Via::Channels(self.channels(names)),
                 ClauseKind::Called(name) => found.called = Some(name),
                 ClauseKind::Buttons(buttons) => found.buttons = Some(buttons),
-                ClauseKind::ButtonsFrom { .. } => {
-                    found.dynamic = true;
-                    self.unsupported(clause.span, "`buttons from` is");
-                }
+                ClauseKind::ButtonsFrom { list, chosen } => found.from = Some((list, chosen)),
             }
         }
         found
@@ -215,7 +231,7 @@ impl Checker<'_> {
     fn option(&mut self, number: usize, button: &ast::Button) -> ir::Exit {
         let place = self.place(button.span);
         let ButtonKind::Reply { labels, body } = &button.kind else {
-            return ir::Exit { on: On::Message, bind: None, body: Vec::new(), place };
+            return ir::Exit { on: On::Message, binds: Vec::new(), body: Vec::new(), place };
         };
         let mut synonyms = Vec::new();
         for synonym in labels.iter().skip(1) {
@@ -224,7 +240,54 @@ impl Checker<'_> {
             synonyms.push(synonym);
         }
         let body = body.as_ref().map(|body| self.branch(body)).unwrap_or_default();
-        ir::Exit { on: On::Option { button: number, synonyms }, bind: None, body, place }
+        ir::Exit { on: On::Option { button: number, synonyms }, binds: Vec::new(), body, place }
+    }
+
+    /// The list of `buttons from`, without repeats.
+    fn buttons_from(&mut self, list: &ast::Expr) -> ir::ButtonsFrom {
+        let list = self.expr_as(list, &Ty::Text.list(), "`buttons from`");
+        let place = list.place;
+        let list = Self::builtin(place, "options", Ty::Text.list(), vec![list]);
+        let shown = self.body.hidden("%buttons", Ty::Text.list());
+        ir::ButtonsFrom { list, shown }
+    }
+
+    /// The exit of `buttons from … as name`.
+    fn chosen_as(&mut self, name: &Name, body: &ast::Body) -> ir::Exit {
+        let place = self.place(name.span);
+        self.body.open();
+        let local = self.bind_as(name, Ty::Text);
+        let body = self.branch(body);
+        self.body.close();
+        ir::Exit { on: On::Chosen, binds: vec![local], body, place }
+    }
+
+    /// The exit of `buttons from … -> step`: the step gets the chosen text.
+    fn chosen_for(&mut self, place: Place, name: &Name) -> Option<ir::Exit> {
+        let decl = self.step(name)?;
+        let step = *self.bot.steps.get(&decl)?;
+        let params = self.bot.step_params.get(step.0 as usize).cloned().unwrap_or_default();
+        let at = self.place(name.span);
+        let takes_text = match params.split_first() {
+            Some((first, others)) => {
+                Ty::Text.widens_to(&first.ty) && others.iter().all(|param| param.default.is_some())
+            }
+            None => false,
+        };
+        if !takes_text {
+            let text = format!("the step `{}` has to take the chosen text", name.text);
+            let help = format!("declare it as `step {}(choice: text)`", name.text);
+            self.report(Diagnostic::new(Code::E0302, at, text).help(help));
+            return None;
+        }
+        let local = self.body.hidden("%choice", Ty::Text);
+        let unit = self.names.steps.get(decl).map_or(self.unit, |step| step.unit);
+        let mut args = vec![Self::local_value(at, local, Ty::Text)];
+        for param in params.iter().skip(1) {
+            args.push(self.default_of(param, unit, &format!("the step `{}`", name.text)));
+        }
+        let body = vec![ir::Stmt { place: at, kind: StmtKind::Goto { step, args } }];
+        Some(ir::Exit { on: On::Chosen, binds: vec![local], body, place })
     }
 
     /// E0409: a text that two options share.
@@ -281,8 +344,8 @@ struct Clauses<'c> {
     via: Via,
     called: Option<&'c Name>,
     buttons: Option<&'c [ast::Button]>,
-    /// `buttons from`.
-    dynamic: bool,
+    /// `buttons from`: the list, and what happens with the chosen text.
+    from: Option<(&'c ast::Expr, &'c Chosen)>,
 }
 
 fn clause_word(kind: &ClauseKind) -> &'static str {

@@ -13,16 +13,21 @@ mod code;
 mod coerce;
 mod compare;
 mod condition;
+mod enter;
 mod exit;
 mod expr;
 mod function;
 mod goto;
+mod list;
 mod literal;
 mod message;
 mod pattern;
 mod pause;
+mod record;
 mod report;
+mod rotate;
 mod statement;
+mod template;
 mod test;
 mod trigger;
 mod validate;
@@ -146,6 +151,7 @@ impl<'a> Checker<'a> {
     fn new(parsed: &'a Parsed, files: &'a dyn Files, names: Names<'a>) -> Self {
         let mut out = ir::Project { account: names.account.clone(), ..ir::Project::default() };
         out.symbols.clone_from(&names.symbols);
+        out.hours.clone_from(&names.hours);
         Self {
             parsed,
             files,

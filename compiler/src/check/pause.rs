@@ -17,9 +17,10 @@ impl Checker<'_> {
         self.body.forget_fields();
         let mut exits = Vec::new();
         if let Some(timer) = timer {
-            exits.push(ir::Exit { on: On::Timeout(timer), bind: None, body: Vec::new(), place });
+            exits.push(ir::Exit { on: On::Timeout(timer), binds: Vec::new(), body: Vec::new(), place });
         }
-        let named = self.exits(&pause.exits, "a pause", &[Word::Message, Word::Timeout]);
+        let named =
+            self.exits(&pause.exits, "a pause", &[Word::Message, Word::Timeout, Word::Hours, Word::Video]);
         self.show_open_binds(&named, !exits.is_empty());
         exits.extend(named.into_iter().map(|checked| checked.exit));
         let wait = ir::Wait { name, live, exits };

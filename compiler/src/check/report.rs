@@ -4,7 +4,7 @@ use super::Checker;
 use crate::diagnostic::{Code, Diagnostic, suggest};
 use crate::source::Place;
 use crate::types::Ty;
-use sbot_grammar::ast::{Name, Span};
+use sbot_grammar::ast::Name;
 
 /// `@allow` of a code that does not exist.
 pub(super) fn unknown_code(place: Place, name: &str) -> Diagnostic {
@@ -76,12 +76,6 @@ impl Checker<'_> {
             diagnostic
         };
         self.report(diagnostic);
-    }
-
-    /// E0900: parsed and not compiled yet.
-    pub(super) fn unsupported(&mut self, span: Span, what: &str) {
-        let place = self.place(span);
-        self.report(Diagnostic::new(Code::E0900, place, format!("{what} not supported yet")));
     }
 }
 

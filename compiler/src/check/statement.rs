@@ -46,7 +46,7 @@ impl<'a> Checker<'a> {
             Ast::Let(statement) => self.let_(place, statement, out),
             Ast::Assign(assign) => self.assign(place, assign, out),
             Ast::Set(set) => self.set(place, set, out),
-            Ast::Call(call) => self.action(place, call, out),
+            Ast::Call(call) => self.call_statement(place, call, out),
             Ast::Code(block) => self.code(place, block, out),
             Ast::For { name, list, body } => self.for_(place, name, list, body, out),
             Ast::While { condition, body } => self.while_(place, condition, body, out),
@@ -54,9 +54,9 @@ impl<'a> Checker<'a> {
             Ast::Continue => self.leave_loop(place, StmtKind::Continue, out),
             Ast::Return(value) => self.return_(place, value.as_ref(), last, out),
             Ast::Goto(goto) => out.extend(self.goto(goto)),
-            Ast::List(_) => self.unsupported(stmt.span, "list messages are"),
-            Ast::Rotate(_) => self.unsupported(stmt.span, "`rotate` is"),
-            Ast::Run(_) => self.unsupported(stmt.span, "running another bot is"),
+            Ast::List(list) => self.list_message(place, list, out),
+            Ast::Rotate(options) => self.rotate(place, options, out),
+            Ast::Run(run) => self.run(place, run, out),
             Ast::Error => {}
         }
     }
@@ -89,6 +89,7 @@ impl<'a> Checker<'a> {
             (Kind::Fn, false) => {
                 ("a `fn`", in_fn, "a `fn` computes a value and nothing else; do this in a step")
             }
+            (Kind::Flow, false) => return true,
             (Kind::Step | Kind::Expression, false) => {
                 let is_loop =
                     matches!(stmt, Ast::For { .. } | Ast::While { .. } | Ast::Break | Ast::Continue);

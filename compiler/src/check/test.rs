@@ -2,12 +2,12 @@
 
 use super::Checker;
 use super::body::Body;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, suggest};
 use crate::ir::{self, Expr, TestKind, TestStmt};
-use crate::resolve::Def;
+use crate::resolve::{Def, ParamDecl};
 use crate::source::Place;
 use crate::types::Ty;
-use sbot_grammar::ast::{self, Arg, ExprKind as Ast, ItemKind, Text};
+use sbot_grammar::ast::{self, Arg, ExprKind as Ast, ItemKind, Span, Text};
 
 impl Checker<'_> {
     pub(super) fn tests(&mut self, n: usize, bot: usize) {
@@ -69,17 +69,17 @@ impl Checker<'_> {
             Ast::ClientOpensVideo => TestKind::ClientOpensVideo,
             Ast::ClientClosesVideo => TestKind::ClientClosesVideo,
             Ast::Wait(duration) => TestKind::Wait(self.expr_as(duration, &Ty::Duration, "`wait`")),
-            Ast::Answer { path, .. } => {
-                self.unsupported(path.span, "answering an action is");
-                return None;
-            }
+            Ast::Answer { path, args } => return self.answer(path, args),
             Ast::FailMessage => TestKind::FailMessage,
             Ast::BotSays(text) => TestKind::BotSays { text: self.test_text(text), next: false },
             Ast::BotSaysNext(text) => TestKind::BotSays { text: self.test_text(text), next: true },
             Ast::BotSilent => TestKind::BotSilent,
             Ast::Expect(expr) => return self.expect(expr),
             Ast::ExpectStep(name) => {
-                self.step(name)?;
+                let flow = matches!(self.lookup(&name.text).map(|named| named.def), Some(Def::Flow(_)));
+                if !flow {
+                    self.step(name)?;
+                }
                 TestKind::ExpectStep(name.text.as_str().into())
             }
             Ast::ExpectWaiting => TestKind::ExpectWaiting,
@@ -87,6 +87,62 @@ impl Checker<'_> {
             Ast::Trigger(trigger) => TestKind::Trigger(self.trigger(trigger)?.kind),
             Ast::Error => return None,
         })
+    }
+
+    /// `answer action.exit(args)` or `answer action(value)`.
+    fn answer(&mut self, path: &ast::Path, args: &[Arg]) -> Option<TestKind> {
+        let place = self.place(path.span);
+        let (decl, exit) = self.answered(&path.names)?;
+        let action = self.names.actions.get(decl)?.clone();
+        let (params, index) = match exit {
+            Some(name) => {
+                let found = action.exits.iter().position(|(known, _)| *known == name.text);
+                let Some(index) = found else {
+                    let at = self.place(name.span);
+                    let text = format!("the action `{}` has no exit `{}`", action.name, name.text);
+                    let known: Vec<&str> = action.exits.iter().map(|(name, _)| name.as_str()).collect();
+                    let diagnostic = Diagnostic::new(Code::E0502, at, text);
+                    self.report(suggest::similar(diagnostic, &name.text, name.span, known));
+                    return None;
+                };
+                let params = action.exits.get(index).map(|(_, params)| params.clone()).unwrap_or_default();
+                (params, u32::try_from(index).ok())
+            }
+            None => {
+                let Some(ty) = action.result.clone() else {
+                    let exits: Vec<String> =
+                        action.exits.iter().map(|(name, _)| format!("`{}.{name}`", action.name)).collect();
+                    let text = format!("the action `{}` has no result to answer with", action.name);
+                    let diagnostic = Diagnostic::new(Code::E0502, place, text);
+                    self.report(match exits.is_empty() {
+                        true => diagnostic.help("the bot does not wait for it: remove this line"),
+                        false => diagnostic.help(format!("answer with an exit: {}", exits.join(", "))),
+                    });
+                    return None;
+                };
+                let name = smol_str::SmolStr::new_static("result");
+                (vec![ParamDecl { name, ty, default: None }], None)
+            }
+        };
+        let what = format!("the answer of `{}`", action.name);
+        let bound = self.bind_args(&what, &params, args, place)?;
+        let args = self.typed_args(&what, &params, &bound, action.unit);
+        Some(TestKind::Answer { action: self.action_id(decl), exit: index, args })
+    }
+
+    /// The action that a path names, and the exit after it.
+    fn answered<'n>(&mut self, names: &'n [ast::Name]) -> Option<(usize, Option<&'n ast::Name>)> {
+        let (first, rest) = names.split_first()?;
+        match (self.lookup(&first.text).map(|named| named.def), rest) {
+            (Some(Def::Action(decl)), []) => return Some((decl, None)),
+            (Some(Def::Action(decl)), [exit]) => return Some((decl, Some(exit))),
+            (Some(Def::Widget(_)), [name]) => return Some((self.widget_action(first, name)?, None)),
+            (Some(Def::Widget(_)), [name, exit]) => {
+                return Some((self.widget_action(first, name)?, Some(exit)));
+            }
+            _ => self.unknown_name("action", first),
+        }
+        None
     }
 
     fn test_text(&mut self, text: &Text) -> Expr {
@@ -117,28 +173,33 @@ impl Checker<'_> {
     fn expect(&mut self, expr: &ast::Expr) -> Option<TestKind> {
         let (call, negated) = if let Ast::Not(inner) = &expr.kind { (&**inner, true) } else { (expr, false) };
         if let Ast::Call { callee, args } = &call.kind
-            && let Ast::Name(name) = &callee.kind
-            && let Some(Def::Action(decl)) = self.lookup(&name.text).map(|named| named.def)
+            && let Some((span, decl)) = self.expected_action(callee)
         {
-            return self.expect_action(name, decl, args, negated);
+            return self.expect_action(span, decl, args, negated);
         }
         Some(TestKind::Expect(self.expr_as(expr, &Ty::Bool, "`expect`")))
     }
 
-    fn expect_action(
-        &mut self,
-        name: &ast::Name,
-        decl: usize,
-        args: &[Arg],
-        negated: bool,
-    ) -> Option<TestKind> {
+    /// The action that an expectation calls.
+    fn expected_action(&mut self, callee: &ast::Expr) -> Option<(Span, usize)> {
+        if let Ast::Name(name) = &callee.kind {
+            return match self.lookup(&name.text).map(|named| named.def) {
+                Some(Def::Action(decl)) => Some((name.span, decl)),
+                _ => None,
+            };
+        }
+        let (widget, name) = self.of_widget(callee)?;
+        Some((callee.span, self.widget_action(widget, name)?))
+    }
+
+    fn expect_action(&mut self, span: Span, decl: usize, args: &[Arg], negated: bool) -> Option<TestKind> {
         let action = self.names.actions.get(decl)?.clone();
-        let place = self.place(name.span);
-        let bound = self.bind_some_args(&format!("`{}`", name.text), &action.params, args, place)?;
+        let place = self.place(span);
+        let bound = self.bind_some_args(&format!("`{}`", action.name), &action.params, args, place)?;
         let mut out = Vec::new();
         for (param, arg) in action.params.iter().zip(bound) {
             out.push(arg.map(|arg| {
-                let what = format!("the argument `{}` of `{}`", param.name, name.text);
+                let what = format!("the argument `{}` of `{}`", param.name, action.name);
                 self.expr_as(&arg.value, &param.ty, &what)
             }));
         }

@@ -35,7 +35,7 @@ impl Checker<'_> {
         let mut timeouts = Vec::new();
         for exit in &validate.exits {
             let offered = [Word::Valid, Word::Invalid, Word::Timeout];
-            match self.exit_word(exit, "`validate`", &offered) {
+            match self.exit_word(exit, "`validate`", &offered, &[]) {
                 Some(Word::Valid) => self.outcome(exit, named, &mut bodies.valid),
                 Some(Word::Invalid) => self.outcome(exit, None, &mut bodies.invalid),
                 Some(_) => timeouts.extend(self.exits(std::slice::from_ref(exit), "`validate`", &offered)),

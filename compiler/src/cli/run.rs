@@ -83,9 +83,9 @@ fn open(program: &Arc<Program>, args: &Args) -> Result<World, Stop> {
         ))
         .help("run the bot that starts it"));
     }
-    let by_client = |kind| kind != TriggerKind::Manual;
-    if !row.is_some_and(|row| row.triggers.iter().any(|trigger| by_client(trigger.kind))) {
-        world.start(TriggerKind::Manual);
+    let by_client = |kind: &TriggerKind| *kind != TriggerKind::Manual;
+    if !row.is_some_and(|row| row.triggers.iter().any(|trigger| by_client(&trigger.kind))) {
+        world.start(&TriggerKind::Manual);
     }
     Ok(world)
 }

@@ -131,6 +131,7 @@ impl Talk {
             | Act::File(_)
             | Act::Video { .. }
             | Act::Start
+            | Act::Answer(_)
             | Act::Fail
             | Act::Set { .. } => self.chat.perform(act),
         }?;
@@ -186,6 +187,7 @@ fn styled(line: &Line) -> String {
         LineKind::Client(_) => BOLD,
         LineKind::Bot(_) => CYAN,
         LineKind::Trigger(_)
+        | LineKind::Answer(_)
         | LineKind::Effect(_)
         | LineKind::Waits { .. }
         | LineKind::Untaken(_)

@@ -1,6 +1,5 @@
 //! W0603: exits that can never be taken, because an earlier one always takes the event first.
 
-use super::{inner_blocks, wait_of};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::ir::{Block, ExprKind, On, Wait};
 use sbot_vm::value::Value;
@@ -8,10 +7,10 @@ use sbot_vm::value::Value;
 /// Reports them in a block and all blocks inside.
 pub(super) fn exits(block: &Block, diagnostics: &mut Vec<Diagnostic>) {
     for stmt in block {
-        if let Some(wait) = wait_of(&stmt.kind) {
+        if let Some(wait) = stmt.wait() {
             of_wait(wait, diagnostics);
         }
-        inner_blocks(stmt, &mut |block| exits(block, diagnostics));
+        stmt.each_block(&mut |block| exits(block, diagnostics));
     }
 }
 
@@ -33,6 +32,8 @@ fn of_wait(wait: &Wait, diagnostics: &mut Vec<Diagnostic>) {
 fn takes_all(first: &On, second: &On) -> bool {
     match (first, second) {
         (On::Other, On::Other) | (On::Message, On::Message | On::Other) | (On::Failed, On::Failed) => true,
+        (On::VideoOpened, On::VideoOpened) | (On::VideoClosed, On::VideoClosed) => true,
+        (On::Hours(first), On::Hours(second)) => first == second,
         (On::Timeout(first), On::Timeout(second)) => {
             matches!((fixed(&first.kind), fixed(&second.kind)), (Some(first), Some(second)) if first <= second)
         }

@@ -1,7 +1,8 @@
 //! Which locals a parked run has to keep: those in scope that something after the wait still reads.
 //!
-//! Steps have no loop with a wait in it, so "after" is the order of evaluation: one walk finds the last read of every
-//! local, a second one drops from each wait what is not read any more.
+//! "After" is the order of evaluation: one walk finds the last read of every local, a second one drops from each wait
+//! what is not read any more. Inside a loop of a flow the next round comes after everything, so a wait in it keeps all
+//! that is in scope.
 
 use crate::ir::{Block, Expr, ExprKind, LocalId, On, Stmt, StmtKind, Wait};
 
@@ -10,6 +11,7 @@ pub(crate) fn trim(body: &mut Block, locals: usize) {
     let mut last = vec![0; locals];
     Walk {
         clock: 0,
+        loops: 0,
         seen: &mut |clock, seen| match seen {
             Seen::Read(local) => {
                 if let Some(last) = last.get_mut(local.0 as usize) {
@@ -22,10 +24,11 @@ pub(crate) fn trim(body: &mut Block, locals: usize) {
     .block(body);
     Walk {
         clock: 0,
+        loops: 0,
         seen: &mut |clock, seen| match seen {
             Seen::Read(_) => {}
-            Seen::Wait(wait) => {
-                wait.live.retain(|local| last.get(local.0 as usize).is_none_or(|last| *last > clock))
+            Seen::Wait(live) => {
+                live.retain(|local| last.get(local.0 as usize).is_none_or(|last| *last > clock))
             }
         },
     }
@@ -35,12 +38,14 @@ pub(crate) fn trim(body: &mut Block, locals: usize) {
 /// What a walk comes across, in order of evaluation.
 enum Seen<'s> {
     Read(LocalId),
-    Wait(&'s mut Wait),
+    Wait(&'s mut Vec<LocalId>),
 }
 
 struct Walk<'w> {
     /// Counts what was seen.
     clock: u64,
+    /// How many loops are open.
+    loops: usize,
     seen: &'w mut dyn FnMut(u64, Seen<'_>),
 }
 
@@ -56,21 +61,32 @@ impl Walk<'_> {
         (self.seen)(self.clock, Seen::Read(local));
     }
 
-    fn wait(&mut self, wait: &mut Wait) {
+    fn wait(&mut self, live: &mut Vec<LocalId>) {
         self.clock += 1;
-        (self.seen)(self.clock, Seen::Wait(wait));
+        if self.loops == 0 {
+            (self.seen)(self.clock, Seen::Wait(live));
+        }
     }
 
     fn stmt(&mut self, stmt: &mut Stmt) {
         match &mut stmt.kind {
             StmtKind::Message(message) => {
+                let args = message.template.iter().flat_map(|template| &template.args);
+                let from = message.from.iter().map(|from| &from.list);
+                args.chain(from).for_each(|value| self.expr(value));
+                if let Some(list) = &message.list {
+                    let titles = list.sections.iter().map(|section| &section.title);
+                    let abouts = list.sections.iter().flat_map(|section| section.abouts.iter().flatten());
+                    let parts = std::iter::once(&list.button).chain(&list.title).chain(&list.footer);
+                    parts.chain(titles).chain(abouts).for_each(|text| self.expr(text));
+                }
                 let texts = message.text.iter().chain(&message.attach).chain(&message.voice);
                 for text in texts.chain(message.buttons.iter().filter_map(|button| button.link.as_ref())) {
                     self.expr(text);
                 }
                 if let Some(wait) = &mut message.wait {
                     self.timers(wait);
-                    self.wait(wait);
+                    self.wait(&mut wait.live);
                     // A label that is computed is compared with the answer, so it counts as read after the wait.
                     for button in &message.buttons {
                         self.expr(&button.label);
@@ -84,14 +100,14 @@ impl Walk<'_> {
             }
             StmtKind::Pause(pause) => {
                 self.timers(&pause.wait);
-                self.wait(&mut pause.wait);
+                self.wait(&mut pause.wait.live);
                 self.bodies(&mut pause.wait);
             }
             StmtKind::Validate(validate) => {
                 if let Some(retry) = &validate.retry {
                     self.expr(&retry.count);
                 }
-                self.wait(&mut validate.wait);
+                self.wait(&mut validate.wait.live);
                 // Every further try waits anew, so all of this comes after a wait.
                 self.timers(&validate.wait);
                 if let Some(retry) = &validate.retry {
@@ -117,21 +133,45 @@ impl Walk<'_> {
                     self.expr(value);
                 }
             }
-            StmtKind::Act { args, .. } | StmtKind::Goto { args, .. } => {
-                for arg in args {
-                    self.expr(arg);
+            StmtKind::Goto { args, .. } | StmtKind::HandOver { args, .. } => self.exprs(args),
+            StmtKind::Act(act) => {
+                self.exprs(&act.args);
+                if let Some(wait) = &mut act.wait {
+                    self.timers(wait);
+                    self.wait(&mut wait.live);
+                    self.bodies(wait);
                 }
+            }
+            StmtKind::Rotate(rotate) => {
+                self.wait(&mut rotate.wait.live);
+                self.bodies(&mut rotate.wait);
+            }
+            StmtKind::Enter(enter) => {
+                self.exprs(&enter.args);
+                self.wait(&mut enter.live);
             }
             StmtKind::Block(block) => self.block(block),
             StmtKind::For { list, body, .. } => {
                 self.expr(list);
-                self.block(body);
+                self.round(body);
             }
             StmtKind::While { condition, body } => {
                 self.expr(condition);
-                self.block(body);
+                self.round(body);
             }
             StmtKind::Break | StmtKind::Continue | StmtKind::End => {}
+        }
+    }
+
+    fn round(&mut self, body: &mut Block) {
+        self.loops += 1;
+        self.block(body);
+        self.loops -= 1;
+    }
+
+    fn exprs(&mut self, exprs: &[Expr]) {
+        for expr in exprs {
+            self.expr(expr);
         }
     }
 

@@ -20,6 +20,10 @@ pub fn check(project: &Project, diagnostics: &mut Vec<Diagnostic>) {
                 end::silent_end(step, diagnostics);
             }
         }
+        for flow in &bot.flows {
+            reach::statements(&flow.body, diagnostics);
+            exit::exits(&flow.body, diagnostics);
+        }
     }
     for function in &project.functions {
         reach::statements(&function.body, diagnostics);
@@ -41,17 +45,20 @@ fn statement_falls_through(stmt: &Stmt) -> bool {
                 || falls_through(&validate.invalid)
                 || validate.wait.exits.iter().any(|exit| falls_through(&exit.body))
         }
+        StmtKind::Act(act) => act.wait.as_ref().is_none_or(wait_falls_through),
+        StmtKind::Rotate(rotate) => wait_falls_through(&rotate.wait),
         StmtKind::If { then, otherwise, .. } => falls_through(then) || falls_through(otherwise),
         StmtKind::Block(block) => falls_through(block),
         StmtKind::Break
         | StmtKind::Continue
         | StmtKind::Return(_)
         | StmtKind::Goto { .. }
+        | StmtKind::HandOver { .. }
         | StmtKind::End => false,
         StmtKind::Local { .. }
         | StmtKind::Var { .. }
         | StmtKind::Set { .. }
-        | StmtKind::Act { .. }
+        | StmtKind::Enter(_)
         | StmtKind::For { .. }
         | StmtKind::While { .. } => true,
     }
@@ -59,56 +66,4 @@ fn statement_falls_through(stmt: &Stmt) -> bool {
 
 fn wait_falls_through(wait: &Wait) -> bool {
     wait.exits.iter().any(|exit| falls_through(&exit.body))
-}
-
-/// The wait of a statement that has one.
-fn wait_of(kind: &StmtKind) -> Option<&Wait> {
-    if let StmtKind::Message(message) = kind {
-        message.wait.as_ref()
-    } else if let StmtKind::Pause(pause) = kind {
-        Some(&pause.wait)
-    } else if let StmtKind::Validate(validate) = kind {
-        Some(&validate.wait)
-    } else {
-        None
-    }
-}
-
-/// Calls `f` with every block inside a statement.
-fn inner_blocks<'s>(stmt: &'s Stmt, f: &mut dyn FnMut(&'s Block)) {
-    match &stmt.kind {
-        StmtKind::Message(message) => {
-            for exit in message.wait.iter().flat_map(|wait| &wait.exits) {
-                f(&exit.body);
-            }
-        }
-        StmtKind::Pause(pause) => {
-            for exit in &pause.wait.exits {
-                f(&exit.body);
-            }
-        }
-        StmtKind::Validate(validate) => {
-            f(&validate.valid);
-            f(&validate.invalid);
-            for exit in &validate.wait.exits {
-                f(&exit.body);
-            }
-        }
-        StmtKind::If { then, otherwise, .. } => {
-            f(then);
-            f(otherwise);
-        }
-        StmtKind::Block(block) | StmtKind::For { body: block, .. } | StmtKind::While { body: block, .. } => {
-            f(block)
-        }
-        StmtKind::Local { .. }
-        | StmtKind::Var { .. }
-        | StmtKind::Set { .. }
-        | StmtKind::Act { .. }
-        | StmtKind::Break
-        | StmtKind::Continue
-        | StmtKind::Return(_)
-        | StmtKind::Goto { .. }
-        | StmtKind::End => {}
-    }
 }

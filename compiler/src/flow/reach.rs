@@ -1,19 +1,20 @@
 //! W0601 and W0602: steps and statements that are never reached.
 
-use super::{inner_blocks, statement_falls_through};
+use super::statement_falls_through;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::ir::{Block, Bot, StepId, StmtKind};
+use crate::ir::{Block, Bot, Entered, StepId, StmtKind};
 
 /// Reports the bot's own steps that no way from its first step, or from `on failed`, leads to.
 pub(super) fn steps(bot: &Bot, diagnostics: &mut Vec<Diagnostic>) {
     let mut reached = vec![false; bot.steps.len()];
+    let mut called = vec![false; bot.flows.len()];
     let mut open: Vec<StepId> = std::iter::once(bot.first).chain(bot.on_failed).collect();
     while let Some(step) = open.pop() {
         let Some(seen) = reached.get_mut(step.0 as usize) else { continue };
         if !std::mem::replace(seen, true)
             && let Some(step) = bot.steps.get(step.0 as usize)
         {
-            gotos(&step.body, &mut open);
+            gotos(&step.body, bot, &mut open, &mut called);
         }
     }
     for (step, _) in bot.steps.iter().zip(reached).filter(|(step, reached)| !reached && !step.library) {
@@ -24,12 +25,21 @@ pub(super) fn steps(bot: &Bot, diagnostics: &mut Vec<Diagnostic>) {
     }
 }
 
-fn gotos(block: &Block, out: &mut Vec<StepId>) {
+/// The steps that a block leads to, also through the flows that it calls.
+fn gotos(block: &Block, bot: &Bot, out: &mut Vec<StepId>, called: &mut Vec<bool>) {
     for stmt in block {
         if let StmtKind::Goto { step, .. } = &stmt.kind {
             out.push(*step);
         }
-        inner_blocks(stmt, &mut |block| gotos(block, out));
+        if let StmtKind::Enter(enter) = &stmt.kind
+            && let Entered::Flow(flow) = enter.target
+            && let Some(known) = called.get_mut(flow.0 as usize)
+            && !std::mem::replace(known, true)
+            && let Some(flow) = bot.flows.get(flow.0 as usize)
+        {
+            gotos(&flow.body, bot, out, called);
+        }
+        stmt.each_block(&mut |block| gotos(block, bot, out, called));
         if !statement_falls_through(stmt) {
             return;
         }
@@ -39,7 +49,7 @@ fn gotos(block: &Block, out: &mut Vec<StepId>) {
 /// Reports the first statement after one that nothing gets past.
 pub(super) fn statements(block: &Block, diagnostics: &mut Vec<Diagnostic>) {
     for (n, stmt) in block.iter().enumerate() {
-        inner_blocks(stmt, &mut |block| statements(block, diagnostics));
+        stmt.each_block(&mut |block| statements(block, diagnostics));
         if !statement_falls_through(stmt)
             && let Some(next) = block.get(n + 1)
         {

@@ -1,13 +1,18 @@
-//! Action calls.
+//! Action calls. One that waits is followed by its wait.
 
 use super::function::Body;
-use crate::ir::{ActionId, Expr};
+use crate::ir::Act;
 use crate::source::Place;
 use sbot_vm::op::Op;
 
-impl Body<'_, '_> {
-    pub(super) fn lower_action(&mut self, action: ActionId, args: &[Expr], place: Place) {
-        let (args, count) = self.args(args);
-        self.emit(Op::Act { action: action.0, args, count }, place);
+impl<'p> Body<'_, 'p> {
+    pub(super) fn lower_action(&mut self, act: &'p Act, place: Place) {
+        let mark = self.mark();
+        let (args, count) = self.args(&act.args);
+        self.emit(Op::Act { action: act.action.0, args, count }, place);
+        self.release(mark);
+        if let Some(wait) = &act.wait {
+            self.await_exits(wait, place);
+        }
     }
 }

@@ -3,13 +3,17 @@
 use super::function::Body;
 use crate::ir::{Expr, FieldId, VarId};
 use crate::source::Place;
-use sbot_vm::op::Op;
+use sbot_vm::op::{Op, Reg};
 
 impl Body<'_, '_> {
-    /// Only a bot's own function sets variables.
+    /// A variable stands in the bot's own frame, which a flow reaches by an instruction.
     pub(super) fn lower_var(&mut self, var: VarId, value: &Expr) {
         if let Some(dst) = self.var(var) {
             self.store(value, dst);
+        } else {
+            let src = self.operand(value);
+            let var = Reg::try_from(var.0).unwrap_or(Reg::MAX);
+            self.emit(Op::StoreVar { var, src }, value.place);
         }
     }
 

@@ -117,6 +117,8 @@ impl<'p> Body<'_, 'p> {
             | ExprKind::In { .. }
             | ExprKind::Concat(_)
             | ExprKind::List(_)
+            | ExprKind::Record { .. }
+            | ExprKind::Get { .. }
             | ExprKind::Index { .. }
             | ExprKind::Builtin { .. }
             | ExprKind::Call { .. }

@@ -98,6 +98,15 @@ impl Body<'_, '_> {
             }
             ExprKind::Concat(list) => self.concat(list, dst, place),
             ExprKind::List(items) => self.list(items, dst, place),
+            ExprKind::Record { template, names, fields } => {
+                let (args, count) = self.args(fields);
+                let shape = self.out.shape(template, names);
+                self.emit(Op::Record { dst, shape, args, count }, place);
+            }
+            ExprKind::Get { record, index } => {
+                let src = self.operand_in(record, dst);
+                self.emit(Op::RecordGet { dst, src, index: *index }, place);
+            }
             ExprKind::Index { list, index } => {
                 let src = self.operand_in(list, dst);
                 let at = self.operand(index);

@@ -7,7 +7,7 @@ use super::output::{Output, index};
 use crate::ir::{self, Expr, ExprKind, LocalId, VarId};
 use crate::source::Place;
 use sbot_vm::op::{Op, Reg, Target};
-use sbot_vm::program::{Function, Live};
+use sbot_vm::program::{Function, FunctionKind, Live};
 use sbot_vm::value::Value;
 use std::sync::Arc;
 
@@ -31,6 +31,15 @@ pub(super) enum Variables<'p> {
     Elsewhere,
 }
 
+/// The frame of the bot that a flow is called by, as far as the flow needs it.
+#[derive(Clone)]
+pub(super) struct BotFrame {
+    /// Where each step begins.
+    pub(super) targets: Vec<Target>,
+    /// The register of the first parameter of every step.
+    pub(super) first_param: Reg,
+}
+
 /// The innermost loop.
 #[derive(Clone, Copy)]
 pub(super) struct Loop {
@@ -44,14 +53,16 @@ pub(super) struct Body<'o, 'p> {
     pub(super) variables: Variables<'p>,
     /// The label and the number of parameters of each step.
     pub(super) steps: Vec<(Label, usize)>,
-    /// Where the current step ends the bot; none in a `fn`.
+    /// Where the current step ends the bot; none in a `fn` or flow.
     pub(super) step_end: Option<Label>,
+    /// In a flow: the frame of its bot.
+    pub(super) bot_frame: Option<BotFrame>,
     pub(super) loops: Vec<Loop>,
     /// Temporaries that have to outlast the waits between here and there.
     pub(super) held: Vec<Live>,
     /// Ints that the current loop keeps in registers.
     pub(super) pinned: Vec<(i64, Reg)>,
-    /// The step or `fn` that is being lowered.
+    /// The step, flow or `fn` that is being lowered.
     pub(super) name: Arc<str>,
     pub(super) locals: &'p [ir::Local],
     start: Target,
@@ -85,6 +96,7 @@ impl<'o, 'p> Body<'o, 'p> {
             variables,
             steps: Vec::new(),
             step_end: None,
+            bot_frame: None,
             loops: Vec::new(),
             held: Vec::new(),
             pinned: Vec::new(),
@@ -135,7 +147,7 @@ impl<'o, 'p> Body<'o, 'p> {
     }
 
     /// Closes the function and gives its index.
-    pub(super) fn finish(self, name: &Arc<str>, params: usize, bot: bool) -> u32 {
+    pub(super) fn finish(self, name: &Arc<str>, params: usize, kind: FunctionKind) -> u32 {
         let targets: Vec<Target> = self.labels.iter().map(|label| label.at.unwrap_or(self.start)).collect();
         let target = |label: Label| targets.get(label.0).copied().unwrap_or(self.start);
         for (op, label) in self.jumps {
@@ -155,7 +167,7 @@ impl<'o, 'p> Body<'o, 'p> {
             registers: self.registers,
             start: self.start,
             end: self.out.here(),
-            bot,
+            kind,
         });
         index(self.out.tables.functions.len() - 1)
     }

@@ -9,6 +9,9 @@ impl Body<'_, '_> {
     /// Steps share their registers, so the arguments may read what the parameters overwrite. An argument goes
     /// straight into its parameter unless one after it reads that register; such a one waits in a temporary.
     pub(super) fn lower_goto(&mut self, step: StepId, args: &[Expr], place: Place) {
+        if self.bot_frame.is_some() {
+            return self.leave(step, args, place);
+        }
         let Some((label, _)) = self.steps.get(step.0 as usize).copied() else { return };
         let first = self.param(0);
         // Parameters may overwrite what a loop keeps; the loop is left for good.
@@ -33,6 +36,15 @@ impl Body<'_, '_> {
         self.pinned = pinned;
     }
 
+    /// From a flow into a step of its bot: all flows that are open are left.
+    fn leave(&mut self, step: StepId, args: &[Expr], place: Place) {
+        let (args, count) = self.args(args);
+        let Some(frame) = &self.bot_frame else { return };
+        let to = frame.targets.get(step.0 as usize).copied().unwrap_or_default();
+        let param = frame.first_param;
+        self.emit(Op::Leave { to, param, args, count }, place);
+    }
+
     /// For each parameter's register, the last argument that reads it.
     fn last_reads(&self, first: Reg, args: &[Expr]) -> Vec<Option<usize>> {
         let mut last = vec![None; args.len()];
@@ -53,11 +65,12 @@ impl Body<'_, '_> {
                 let src = self.operand(value);
                 self.emit(Op::Return { src }, place);
             }
+            None if self.bot_frame.is_some() => self.end_function(place),
             None => self.end(place),
         }
     }
 
-    /// Leaves a `fn` without a value. Checked ones never get here: they return on every path.
+    /// Leaves a flow without a value. A `fn` never gets here: it returns on every path.
     pub(super) fn end_function(&mut self, place: Place) {
         let src = self.temp();
         self.emit(Op::None { dst: src }, place);

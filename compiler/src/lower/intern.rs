@@ -2,7 +2,7 @@
 
 use super::output::index;
 use rustc_hash::FxHashMap;
-use sbot_vm::program::{Message, Source, Via};
+use sbot_vm::program::{Message, Shape};
 use sbot_vm::value::Value;
 use std::hash::{Hash, Hasher};
 use std::mem::discriminant;
@@ -13,7 +13,8 @@ use std::sync::Arc;
 pub(super) struct Interner {
     consts: FxHashMap<Constant, u32>,
     regexes: FxHashMap<Arc<str>, u32>,
-    messages: FxHashMap<Spec, u32>,
+    messages: FxHashMap<Message, u32>,
+    shapes: FxHashMap<(Arc<str>, Vec<Arc<str>>), u32>,
 }
 
 impl Interner {
@@ -31,9 +32,16 @@ impl Interner {
         })
     }
 
+    pub(super) fn shape(&mut self, table: &mut Vec<Shape>, shape: Shape) -> u32 {
+        *self.shapes.entry((shape.name, shape.fields)).or_insert_with_key(|(name, fields)| {
+            table.push(Shape { name: Arc::clone(name), fields: fields.clone() });
+            index(table.len() - 1)
+        })
+    }
+
     pub(super) fn message(&mut self, table: &mut Vec<Message>, message: Message) -> u32 {
-        *self.messages.entry(Spec(message)).or_insert_with_key(|key| {
-            table.push(key.0.clone());
+        *self.messages.entry(message).or_insert_with_key(|message| {
+            table.push(message.clone());
             index(table.len() - 1)
         })
     }
@@ -68,34 +76,5 @@ fn hash_value<H: Hasher>(value: &Value, state: &mut H) {
             record.shape.hash(state);
             record.fields.iter().for_each(|field| hash_value(field, state));
         }
-    }
-}
-
-/// What is fixed about a message, as a key.
-#[derive(PartialEq, Eq)]
-struct Spec(Message);
-
-impl Hash for Spec {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        let Message { to, via, attach, voice, buttons } = &self.0;
-        discriminant(to).hash(state);
-        discriminant(via).hash(state);
-        if let Via::Channels(channels) = via {
-            channels.hash(state);
-        }
-        hash_source(*attach, state);
-        hash_source(*voice, state);
-        for button in buttons {
-            hash_source(Some(button.label), state);
-            hash_source(button.link, state);
-        }
-    }
-}
-
-fn hash_source<H: Hasher>(source: Option<Source>, state: &mut H) {
-    match source {
-        None => 0u8.hash(state),
-        Some(Source::Const(index)) => (1u8, index).hash(state),
-        Some(Source::Reg(reg)) => (2u8, reg).hash(state),
     }
 }

@@ -1,7 +1,7 @@
 //! The Message step.
 
 use super::constant::constant;
-use super::function::Body;
+use super::function::{Body, Label};
 use super::wait::Way;
 use crate::ir::{self, Expr, On};
 use crate::source::Place;
@@ -13,6 +13,15 @@ impl<'p> Body<'_, 'p> {
     pub(super) fn lower_message(&mut self, message: &'p ir::Message, place: Place) {
         let mark = self.mark();
         let text = self.message_text(message.text.as_ref(), place);
+        let template = message.template.as_ref().map(|template| {
+            let (args, count) = self.args(&template.args);
+            program::Template { symbol: template.symbol, args, count }
+        });
+        let from = message.from.as_ref().map(|from| {
+            let shown = self.local(from.shown);
+            self.store(&from.list, shown);
+            shown
+        });
         let attach = message.attach.as_ref().map(|file| self.source(file));
         let voice = message.voice.as_ref().map(|file| self.source(file));
         let mut buttons = Vec::with_capacity(message.buttons.len());
@@ -21,20 +30,69 @@ impl<'p> Body<'_, 'p> {
             let link = link.as_ref().map(|link| self.source(link));
             buttons.push(program::Button { label, link });
         }
-        let options = message.wait.as_ref().map(|wait| self.options(wait, &buttons));
-        let spec = program::Message { to: message.to, via: message.via.clone(), attach, voice, buttons };
+        let options = message.wait.as_ref().map(|wait| self.options(wait, &buttons, from));
+        let list = message.list.as_ref().map(|list| self.list_spec(list, std::mem::take(&mut buttons)));
+        let (to, via) = (message.to, message.via.clone());
+        let spec = program::Message { to, via, attach, voice, buttons, list, template, from };
         let spec = self.out.message(spec);
         self.emit(Op::Message { message: spec, text }, place);
         if let (Some(wait), Some(options)) = (&message.wait, options) {
             let done = self.new_label();
-            let hidden = self.hidden(&options);
+            let mut hidden = self.hidden(&options);
+            hidden.extend(message.from.as_ref().and_then(|from| self.live_local(from.shown)));
             let ways = self.ways(&wait.exits, options, done);
             let labels: Vec<_> = ways.iter().map(|Way { to, .. }| *to).collect();
+            if let Some(shown) = from {
+                self.leave_if_empty(shown, &ways, done, place);
+            }
             self.park(wait, hidden, ways, place);
             self.release(mark);
             self.bodies(&wait.exits, &labels, done);
             self.bind(done);
         }
+    }
+
+    /// `buttons from`: the wait keeps what was shown, and an empty list takes `on other` at once.
+    fn leave_if_empty(&mut self, shown: Reg, ways: &[Way], done: Label, place: Place) {
+        let mark = self.mark();
+        if let Some(function) = self.out.first_options {
+            self.emit(Op::Builtin { dst: shown, function, args: shown, count: 1 }, place);
+        }
+        let length = self.temp();
+        if let Some(function) = self.out.len {
+            self.emit(Op::Builtin { dst: length, function, args: shown, count: 1 }, place);
+        }
+        let zero = self.temp();
+        self.emit(Op::Int { dst: zero, value: 0 }, place);
+        let some = self.new_label();
+        self.emit_jump(Op::JumpLtInt { a: zero, b: length, to: 0 }, some, place);
+        let other = ways.iter().find(|way| way.on == program::On::Other);
+        for dst in other.iter().flat_map(|way| &way.bind) {
+            let value = self.out.constant(Value::text(""));
+            self.emit(Op::Const { dst: *dst, value }, place);
+        }
+        self.jump(other.map_or(done, |way| way.to), place);
+        self.bind(some);
+        self.release(mark);
+    }
+
+    /// What a list message has beside its text; its rows take the labels of the message's buttons.
+    fn list_spec(&mut self, list: &ir::List, labels: Vec<program::Button>) -> program::List {
+        let button = self.source(&list.button);
+        let title = list.title.as_ref().map(|title| self.source(title));
+        let footer = list.footer.as_ref().map(|footer| self.source(footer));
+        let mut labels = labels.into_iter();
+        let mut sections = Vec::with_capacity(list.sections.len());
+        for ir::Section { title, abouts } in &list.sections {
+            let title = self.source(title);
+            let mut options = Vec::with_capacity(abouts.len());
+            for (about, label) in abouts.iter().zip(labels.by_ref()) {
+                let about = about.as_ref().map(|about| self.source(about));
+                options.push(program::Row { title: label.label, about });
+            }
+            sections.push(program::Section { title, options });
+        }
+        program::List { button, title, footer, sections }
     }
 
     /// A message without buttons, files and exits, to where messages go.
@@ -65,11 +123,16 @@ impl<'p> Body<'_, 'p> {
     }
 
     /// What the options among the exits take.
-    fn options(&mut self, wait: &ir::Wait, buttons: &[program::Button]) -> Vec<Option<program::On>> {
+    fn options(
+        &mut self,
+        wait: &ir::Wait,
+        buttons: &[program::Button],
+        from: Option<Reg>,
+    ) -> Vec<Option<program::On>> {
         let mut options = Vec::with_capacity(wait.exits.len());
         for exit in &wait.exits {
             let On::Option { button, synonyms } = &exit.on else {
-                options.push(None);
+                options.push(from.filter(|_| matches!(exit.on, On::Chosen)).map(program::On::Chosen));
                 continue;
             };
             let label = buttons.get(*button).map(|button| button.label);

@@ -3,7 +3,8 @@
 //!
 //! A bot becomes one function. Its frame holds the bot's parameters and variables, then the locals of the step that
 //! is running (steps share these registers), then temporaries. Its code sets the variables, then follow the steps in
-//! order. A `fn` becomes a function whose frame holds its locals, then temporaries.
+//! order. A `fn` becomes a function whose frame holds its locals, then temporaries. So does a flow, once for each bot
+//! that calls it: it reaches the bot's variables and steps.
 //!
 //! Invariants: nothing here finds an error or decides what a program means; nothing here looks up a name; no pass
 //! takes more than linear time in the size of the project.
@@ -12,6 +13,7 @@ mod action;
 mod assign;
 mod condition;
 mod constant;
+mod enter;
 mod expr;
 mod function;
 mod goto;
@@ -22,6 +24,7 @@ mod output;
 mod pause;
 mod pin;
 mod places;
+mod rotate;
 mod statement;
 mod test;
 mod trigger;
@@ -33,10 +36,10 @@ mod tests;
 
 use crate::ir;
 use crate::source::Sources;
-use function::{Body, Label, Variables, registers};
+use function::{Body, BotFrame, Label, Variables, registers};
 use output::Output;
 use sbot_vm::op::Op;
-use sbot_vm::program::{self, Debug, Tables};
+use sbot_vm::program::{self, Callee, Debug, FunctionKind, Tables};
 use std::sync::Arc;
 
 /// A project as bytecode.
@@ -59,6 +62,7 @@ pub fn lower(project: &ir::Project, sources: &Sources, tests: bool) -> Lowered {
         lower_function(&mut out, function);
     }
     for bot in &project.bots {
+        out.bot = Arc::clone(&bot.name);
         lower_bot(&mut out, bot);
     }
     let tests = if tests { test::lower_tests(&mut out) } else { Vec::new() };
@@ -73,7 +77,54 @@ fn lower_function<'p>(out: &mut Output<'p>, function: &'p ir::Function) {
     if body.reachable() {
         body.end_function(function.place);
     }
-    body.finish(&function.name, function.params, false);
+    body.finish(&function.name, function.params, FunctionKind::Fn);
+}
+
+/// The flows of a bot that something calls, in the order in which they are found.
+fn called_flows(bot: &ir::Bot) -> Vec<ir::FlowId> {
+    let mut found = Vec::new();
+    let mut seen = vec![false; bot.flows.len()];
+    let mut note = |block: &ir::Block, found: &mut Vec<ir::FlowId>| {
+        ir::each_stmt(block, &mut |stmt| {
+            if let ir::StmtKind::Enter(enter) = &stmt.kind
+                && let ir::Entered::Flow(flow) = enter.target
+                && let Some(seen) = seen.get_mut(flow.0 as usize)
+                && !std::mem::replace(seen, true)
+            {
+                found.push(flow);
+            }
+        });
+    };
+    for step in &bot.steps {
+        note(&step.body, &mut found);
+    }
+    let mut at = 0;
+    while let Some(flow) = found.get(at).and_then(|flow| bot.flows.get(flow.0 as usize)) {
+        note(&flow.body, &mut found);
+        at += 1;
+    }
+    found
+}
+
+/// The flows of a bot, right behind its own function; then its calls of them know where they are.
+fn lower_flows<'p>(out: &mut Output<'p>, bot: &'p ir::Bot, function: u32, frame: BotFrame) {
+    let called = called_flows(bot);
+    for flow in called.iter().filter_map(|flow| bot.flows.get(flow.0 as usize)) {
+        let mut body = Body::new(out, Variables::Elsewhere);
+        body.bot_frame = Some(frame.clone());
+        body.begin(&flow.name, &flow.locals);
+        body.block(&flow.body);
+        if body.reachable() {
+            body.end_function(flow.place);
+        }
+        body.finish(&flow.name, flow.params, FunctionKind::Flow { bot: function });
+    }
+    for (call, flow) in std::mem::take(&mut out.flow_calls) {
+        let rank = called.iter().position(|known| *known == flow).unwrap_or_default();
+        if let Some(call) = out.tables.calls.get_mut(call as usize) {
+            call.callee = Callee::Flow(function.saturating_add(1).saturating_add(output::index(rank)));
+        }
+    }
 }
 
 fn lower_bot<'p>(out: &mut Output<'p>, bot: &'p ir::Bot) {
@@ -104,7 +155,10 @@ fn lower_bot<'p>(out: &mut Output<'p>, bot: &'p ir::Bot) {
     }
     let on_failed =
         bot.on_failed.and_then(|step| steps.get(step.0 as usize)).and_then(|label| body.target(*label));
-    let function = body.finish(&bot.name, bot.params, true);
+    let targets = steps.iter().map(|label| body.target(*label).unwrap_or_default()).collect();
+    let frame = BotFrame { targets, first_param: body.param(0) };
+    let function = body.finish(&bot.name, bot.params, FunctionKind::Bot);
+    lower_flows(out, bot, function, frame);
     let triggers = bot.triggers.iter().map(|trigger| trigger::lower_trigger(out, bot, trigger)).collect();
     let params = bot.vars.iter().take(bot.params);
     let params = params.map(|var| {

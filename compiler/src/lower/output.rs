@@ -24,6 +24,12 @@ pub(super) struct Output<'p> {
     pub(super) len: Option<u16>,
     /// The built-in function that joins two lists.
     pub(super) append: Option<u16>,
+    /// The built-in function that gives as many texts as there can be buttons.
+    pub(super) first_options: Option<u16>,
+    /// The bot that is being lowered.
+    pub(super) bot: Arc<str>,
+    /// Calls whose flow has no function yet.
+    pub(super) flow_calls: Vec<(u32, ir::FlowId)>,
     interner: Interner,
     places: Places<'p>,
 }
@@ -35,6 +41,7 @@ impl<'p> Output<'p> {
             symbols: project.symbols.clone(),
             fields: project.fields.clone(),
             actions: project.actions.clone(),
+            hours: project.hours.clone(),
             ..Tables::default()
         };
         let files = sources.iter().map(|(_, source)| Arc::from(source.path.as_str())).collect();
@@ -48,6 +55,9 @@ impl<'p> Output<'p> {
             client_text: client_text.map(|(index, _)| index),
             len: builtin("len_list").map(|builtin| builtin.number),
             append: builtin("append").map(|builtin| builtin.number),
+            first_options: builtin("first_options").map(|builtin| builtin.number),
+            bot: Arc::from(""),
+            flow_calls: Vec::new(),
             interner: Interner::default(),
             places: Places::new(sources),
         }
@@ -66,6 +76,12 @@ impl<'p> Output<'p> {
     /// The index of a regular expression.
     pub(super) fn regex(&mut self, regex: &Arc<str>) -> u32 {
         self.interner.regex(&mut self.tables.regexes, regex)
+    }
+
+    /// The index of a record shape.
+    pub(super) fn shape(&mut self, template: &Arc<str>, names: &[Arc<str>]) -> u32 {
+        let shape = program::Shape { name: Arc::clone(template), fields: names.to_vec() };
+        self.interner.shape(&mut self.tables.shapes, shape)
     }
 
     /// The index of what is fixed about a message.

@@ -7,14 +7,18 @@ use crate::source::Place;
 
 impl<'p> Body<'_, 'p> {
     pub(super) fn lower_pause(&mut self, pause: &'p ir::Pause, place: Place) {
+        self.await_exits(&pause.wait, place);
+    }
+
+    /// A wait whose exits need nothing but what comes with the event.
+    pub(super) fn await_exits(&mut self, wait: &'p ir::Wait, place: Place) {
         let mark = self.mark();
         let done = self.new_label();
-        let exits = &pause.wait.exits;
-        let ways = self.ways(exits, Vec::new(), done);
+        let ways = self.ways(&wait.exits, Vec::new(), done);
         let labels: Vec<_> = ways.iter().map(|Way { to, .. }| *to).collect();
-        self.park(&pause.wait, Vec::new(), ways, place);
+        self.park(wait, Vec::new(), ways, place);
         self.release(mark);
-        self.bodies(exits, &labels, done);
+        self.bodies(&wait.exits, &labels, done);
         self.bind(done);
     }
 }

@@ -64,7 +64,12 @@ impl Pins {
 
     fn stmt(&mut self, stmt: &Stmt) {
         match &stmt.kind {
-            StmtKind::Message(_) | StmtKind::Pause(_) | StmtKind::Validate(_) => self.waits = true,
+            StmtKind::Message(_)
+            | StmtKind::Pause(_)
+            | StmtKind::Validate(_)
+            | StmtKind::Act(_)
+            | StmtKind::Rotate(_)
+            | StmtKind::Enter(_) => self.waits = true,
             StmtKind::If { condition, then, otherwise } => {
                 self.expr(condition);
                 self.block(then);
@@ -74,7 +79,7 @@ impl Pins {
             StmtKind::Set { value, .. } | StmtKind::Return(value) => {
                 value.iter().for_each(|value| self.expr(value))
             }
-            StmtKind::Act { args, .. } | StmtKind::Goto { args, .. } => self.exprs(args),
+            StmtKind::Goto { args, .. } | StmtKind::HandOver { args, .. } => self.exprs(args),
             StmtKind::Block(block) => self.block(block),
             StmtKind::For { list, body, .. } => {
                 self.expr(list);

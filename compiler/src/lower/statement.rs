@@ -28,7 +28,10 @@ impl<'p> Body<'_, 'p> {
             StmtKind::Set { field, value, convert } => {
                 self.lower_set(*field, value.as_ref(), *convert, place)
             }
-            StmtKind::Act { action, args } => self.lower_action(*action, args, place),
+            StmtKind::Act(act) => self.lower_action(act, place),
+            StmtKind::Rotate(rotate) => self.lower_rotate(rotate, place),
+            StmtKind::Enter(enter) => self.lower_enter(enter, place),
+            StmtKind::HandOver { bot, args } => self.lower_hand_over(*bot, args, place),
             StmtKind::Block(block) => self.block(block),
             StmtKind::For { item, list_local, index_local, list, body } => {
                 self.lower_for(ForLocals { item: *item, list: *list_local, index: *index_local }, list, body);

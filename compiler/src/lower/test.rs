@@ -3,6 +3,7 @@
 use super::function::{Body, Variables};
 use super::output::Output;
 use crate::ir::{Bot, Expr, Test, TestKind, TestStmt};
+use sbot_vm::program::FunctionKind;
 
 pub(super) fn lower_tests(out: &mut Output<'_>) -> Vec<Test<u32>> {
     let project = out.project;
@@ -33,6 +34,9 @@ fn lower_kind<'p>(out: &mut Output<'p>, bot: &'p Bot, kind: &TestKind) -> TestKi
         TestKind::ClientOpensVideo => TestKind::ClientOpensVideo,
         TestKind::ClientClosesVideo => TestKind::ClientClosesVideo,
         TestKind::Wait(time) => TestKind::Wait(function(time)),
+        TestKind::Answer { action, exit, args } => {
+            TestKind::Answer { action: *action, exit: *exit, args: args.iter().map(function).collect() }
+        }
         TestKind::FailMessage => TestKind::FailMessage,
         TestKind::BotSays { text, next } => TestKind::BotSays { text: function(text), next: *next },
         TestKind::BotSilent => TestKind::BotSilent,
@@ -44,12 +48,12 @@ fn lower_kind<'p>(out: &mut Output<'p>, bot: &'p Bot, kind: &TestKind) -> TestKi
         TestKind::ExpectStep(name) => TestKind::ExpectStep(name.clone()),
         TestKind::ExpectWaiting => TestKind::ExpectWaiting,
         TestKind::ExpectEnded => TestKind::ExpectEnded,
-        TestKind::Trigger(kind) => TestKind::Trigger(*kind),
+        TestKind::Trigger(kind) => TestKind::Trigger(kind.clone()),
     }
 }
 
 fn lower_value<'p>(out: &mut Output<'p>, bot: &'p Bot, expr: &Expr) -> u32 {
     let mut body = Body::new(out, Variables::Here(&bot.vars));
     body.lower_return(Some(expr), expr.place);
-    body.finish(&bot.name, bot.vars.len(), false)
+    body.finish(&bot.name, bot.vars.len(), FunctionKind::Fn)
 }

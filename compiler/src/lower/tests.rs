@@ -54,11 +54,14 @@ fn say(words: Expr) -> Stmt {
 fn message(words: Expr, buttons: Vec<Button>, wait: Option<Wait>) -> Stmt {
     stmt(StmtKind::Message(Box::new(Message {
         text: Some(words),
+        template: None,
         attach: None,
         voice: None,
         to: program::Recipients::Chat,
         via: program::Via::Chat,
         buttons,
+        from: None,
+        list: None,
         wait,
     })))
 }
@@ -84,6 +87,8 @@ fn project(vars: &[(&str, Ty)], steps: Vec<Step>) -> Project {
         params: 0,
         vars: vars.collect(),
         steps,
+        flows: Vec::new(),
+        result: None,
         first: StepId(0),
         on_failed: None,
         triggers: Vec::new(),
@@ -116,8 +121,8 @@ fn code(lowered: &Lowered) -> String {
         op.operands(|operand| {
             let sign = match operand.role {
                 Role::Read | Role::Write | Role::Update | Role::Args => "r",
-                Role::Target => "@",
-                Role::Var => "v",
+                Role::Target | Role::BotTarget => "@",
+                Role::Var | Role::BotReg => "v",
                 Role::Count
                 | Role::Const
                 | Role::Function
@@ -128,6 +133,9 @@ fn code(lowered: &Lowered) -> String {
                 | Role::Wait
                 | Role::Shape
                 | Role::Regex
+                | Role::Call
+                | Role::Bot
+                | Role::Counter
                 | Role::Small => "",
             };
             let _ = write!(listing, " {sign}{}", operand.value);
@@ -324,7 +332,7 @@ fn known_parts_of_a_text_are_joined_now() {
 #[test]
 fn a_computed_label_is_kept_while_parked() {
     let label = || expr(Ty::Text, ExprKind::Concat(vec![text("no "), local(1, Ty::Text)]));
-    let exit = |on, body| Exit { on, bind: None, body, place: at(0) };
+    let exit = |on, body| Exit { on, binds: Vec::new(), body, place: at(0) };
     let option = |button, synonyms| On::Option { button, synonyms };
     let exits = vec![
         exit(option(0, vec![text("yes")]), vec![goto(0, vec![text("again")])]),
@@ -360,7 +368,7 @@ fn columns_are_right_in_a_file_of_one_line() {
     let words = "é".repeat(50);
     let sources = sources(&words);
     let statements = [80u32, 4, 60, 60, 0].map(|start| {
-        let kind = StmtKind::Act { action: ActionId(0), args: Vec::new() };
+        let kind = StmtKind::Act(Box::new(Act { action: ActionId(0), args: Vec::new(), wait: None }));
         Stmt { place: at(start), kind }
     });
     let lowered = lower(&project(&[], vec![step("ask", 0, &[], statements.to_vec())]), &sources, false);

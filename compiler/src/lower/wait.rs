@@ -24,7 +24,7 @@ impl<'p> Body<'_, 'p> {
             return;
         }
         let number = index(self.out.tables.waits.len());
-        let live = self.live(wait, hidden);
+        let live = self.live(&wait.live, hidden);
         let mut exits = Vec::with_capacity(ways.len());
         for (n, Way { on, bind, to }) in ways.into_iter().enumerate() {
             self.exit_to(number, n, to);
@@ -36,14 +36,14 @@ impl<'p> Body<'_, 'p> {
     }
 
     /// The registers that are kept: variables, locals in scope, and hidden ones.
-    fn live(&self, wait: &ir::Wait, hidden: Vec<Live>) -> Vec<Live> {
+    pub(super) fn live(&self, locals: &[ir::LocalId], hidden: Vec<Live>) -> Vec<Live> {
         let mut live: Vec<Live> = match self.variables {
             Variables::Here(vars) => {
                 vars.iter().zip(registers(0)).map(|(var, reg)| keep(reg, &var.name, &var.ty)).collect()
             }
             Variables::Elsewhere => Vec::new(),
         };
-        live.extend(wait.live.iter().filter_map(|local| self.live_local(*local)));
+        live.extend(locals.iter().filter_map(|local| self.live_local(*local)));
         live.extend(self.held.iter().cloned());
         live.extend(hidden);
         live.sort_by_key(|live| live.reg);
@@ -75,13 +75,19 @@ impl<'p> Body<'_, 'p> {
         for (exit, option) in exits.iter().zip(options) {
             let on = match &exit.on {
                 ir::On::Timeout(after) => On::Timeout(self.operand(after)),
-                ir::On::Option { .. } => option.unwrap_or(On::Other),
+                ir::On::Option { .. } | ir::On::Chosen => option.unwrap_or(On::Other),
                 ir::On::Other => On::Other,
                 ir::On::Message => On::Message,
                 ir::On::Failed => On::Failed,
                 ir::On::Delivered => On::Delivered,
+                ir::On::Hours(hours) => On::Hours(*hours),
+                ir::On::VideoOpened => On::VideoOpened,
+                ir::On::VideoClosed => On::VideoClosed,
+                ir::On::Answer(exit) => On::Answer(*exit),
+                ir::On::Result => On::Result,
+                ir::On::Drawn(option) => On::Drawn(*option),
             };
-            let bind = exit.bind.iter().map(|local| self.local(*local)).collect();
+            let bind = exit.binds.iter().map(|local| self.local(*local)).collect();
             let to = self.plain_target(&exit.body, done).unwrap_or_else(|| self.new_label());
             ways.push(Way { on, bind, to });
         }

@@ -1,15 +1,16 @@
 //! The account's declarations: what they define, and whether they make sense together.
 
-use super::{Def, Names};
+use super::{Def, Names, ParamDecl, TemplateDecl};
 use crate::diagnostic::{Code, Diagnostic, suggest};
 use crate::project::{Parsed, Unit};
 use crate::source::Place;
+use crate::types::Ty;
 use sbot_grammar::ast::{self, FormPart, ItemKind, Name, Text};
 use sbot_vm::program::{Account, SymbolKind, Tables};
 use std::sync::Arc;
 
 /// The kinds of channels.
-const CHANNEL_KINDS: &[&str] =
+pub(crate) const CHANNEL_KINDS: &[&str] =
     &["whatsapp", "instagram", "facebook", "telegram", "live_chat", "sms", "email", "tiktok", "viber"];
 
 /// Words that are no names of channels: they mean something else after `via`.
@@ -43,19 +44,24 @@ impl<'a> Names<'a> {
             ItemKind::Channel { name, kind, title: text } => {
                 self.declare_channel(n, unit, name, kind, &title(text))
             }
-            ItemKind::Template { name, text, .. } => {
+            ItemKind::Template { name, params, via, text } => {
                 let shown = text.plain().unwrap_or(&name.text).to_owned();
-                self.define_symbol(n, unit, SymbolKind::Template, name, &shown, "");
+                let list: Vec<&str> = via.iter().map(|name| name.text.as_str()).collect();
+                let id = self.define_symbol(n, unit, SymbolKind::Template, name, &shown, &list.join(","));
+                self.declare_template(n, id, name, params, vec![text]);
             }
-            ItemKind::EmailTemplate { name, subject, .. } => {
+            ItemKind::EmailTemplate { name, params, subject, body } => {
                 let shown = subject.plain().unwrap_or(&name.text).to_owned();
-                self.define_symbol(n, unit, SymbolKind::EmailTemplate, name, &shown, "");
+                let id = self.define_symbol(n, unit, SymbolKind::EmailTemplate, name, &shown, "");
+                self.declare_template(n, id, name, params, vec![subject, body]);
             }
             ItemKind::Form { name, title: text, .. } => {
                 self.define_symbol(n, unit, SymbolKind::Form, name, &title(text), "");
             }
-            ItemKind::Hours { name, .. } => {
-                self.define_symbol(n, unit, SymbolKind::Hours, name, &name.text, "");
+            ItemKind::Hours { name, rows } => {
+                let symbol = self.define_symbol(n, unit, SymbolKind::Hours, name, &name.text, "");
+                let hours = self.hours_of(unit, symbol, rows);
+                self.hours.push(hours);
             }
             ItemKind::Bot(_)
             | ItemKind::Use(_)
@@ -73,6 +79,33 @@ impl<'a> Names<'a> {
         }
     }
 
+    /// The types of the parameters and the channels follow once every name is known.
+    fn declare_template(
+        &mut self,
+        n: usize,
+        id: u32,
+        name: &Name,
+        params: &'a [ast::Param],
+        texts: Vec<&'a Text>,
+    ) {
+        let untyped = |param: &'a ast::Param| ParamDecl {
+            name: param.name.text.clone(),
+            ty: Ty::Error,
+            default: param.default.as_ref(),
+        };
+        let params = params.iter().map(untyped).collect();
+        let decl = TemplateDecl { unit: n, name: name.text.clone(), params, texts, via: Vec::new() };
+        self.templates.insert(id, decl);
+    }
+
+    /// E0202: a kind of channels that does not exist.
+    pub(super) fn unknown_channel_kind(&mut self, unit: &Unit, kind: &Name) {
+        let place = Place { file: unit.file, span: kind.span };
+        let diagnostic =
+            Diagnostic::new(Code::E0202, place, format!("there is no channel kind `{}`", kind.text));
+        self.report(suggest::similar(diagnostic, &kind.text, kind.span, CHANNEL_KINDS.iter().copied()));
+    }
+
     fn declare_channel(&mut self, n: usize, unit: &Unit, name: &Name, kind: &Name, title: &str) {
         if NO_CHANNEL.contains(&name.text.as_str()) {
             let place = Place { file: unit.file, span: name.span };
@@ -83,10 +116,7 @@ impl<'a> Names<'a> {
             );
         }
         if !CHANNEL_KINDS.contains(&kind.text.as_str()) {
-            let place = Place { file: unit.file, span: kind.span };
-            let diagnostic =
-                Diagnostic::new(Code::E0202, place, format!("there is no channel kind `{}`", kind.text));
-            self.report(suggest::similar(diagnostic, &kind.text, kind.span, CHANNEL_KINDS.iter().copied()));
+            self.unknown_channel_kind(unit, kind);
         }
         self.define_symbol(n, unit, SymbolKind::Channel, name, title, &kind.text);
     }
@@ -163,14 +193,17 @@ impl<'a> Names<'a> {
                             self.expect_symbol(n, unit, member, SymbolKind::User, "user");
                         }
                     }
-                    ItemKind::Template { via, params, .. } => {
-                        for channel in via {
-                            self.expect_symbol(n, unit, channel, SymbolKind::Channel, "channel");
-                        }
-                        self.params(n, unit, params);
+                    ItemKind::Template { name, via, params, .. } => {
+                        let via = via
+                            .iter()
+                            .filter_map(|channel| {
+                                self.expect_symbol(n, unit, channel, SymbolKind::Channel, "channel")
+                            })
+                            .collect();
+                        self.finish_template(n, unit, name, params, via);
                     }
-                    ItemKind::EmailTemplate { params, .. } => {
-                        self.params(n, unit, params);
+                    ItemKind::EmailTemplate { name, params, .. } => {
+                        self.finish_template(n, unit, name, params, Vec::new());
                     }
                     ItemKind::Form { parts, .. } => self.check_form(n, unit, parts),
                     ItemKind::Bot(_)
@@ -193,6 +226,24 @@ impl<'a> Names<'a> {
                     | ItemKind::Error => {}
                 }
             }
+        }
+    }
+
+    fn finish_template(
+        &mut self,
+        n: usize,
+        unit: &Unit,
+        name: &Name,
+        params: &'a [ast::Param],
+        via: Vec<u32>,
+    ) {
+        let params = self.params(n, unit, params);
+        let def = self.scopes.get(n).and_then(|scope| scope.values.get(&name.text)).map(|named| named.def);
+        if let Some(Def::Symbol(id)) = def
+            && let Some(template) = self.templates.get_mut(&id)
+        {
+            template.params = params;
+            template.via = via;
         }
     }
 

@@ -1,6 +1,10 @@
 //! Collects the items of every file: first the types and account, then everything that mentions a type, then the `use`s.
 
-use super::{ActionDecl, Def, FieldDecl, FnDecl, Named, Names, OBJECTS, ParamDecl, Scope, StepDecl, VarDecl};
+use super::account::CHANNEL_KINDS;
+use super::{
+    ActionDecl, BotDecl, Def, FieldDecl, FlowDecl, FnDecl, Named, Names, OBJECTS, ParamDecl, Scope, StepDecl,
+    VarDecl, WidgetDecl,
+};
 use crate::diagnostic::{Code, Diagnostic, suggest};
 use crate::project::{Parsed, Unit};
 use crate::source::Place;
@@ -8,9 +12,6 @@ use crate::types::Ty;
 use sbot_grammar::ast::{self, Attr, ItemKind, Name};
 use sbot_vm::program::{Delivery, Echo, SymbolKind};
 use smol_str::SmolStr;
-
-/// Item words that are parsed and not compiled yet.
-const UNSUPPORTED: &[(&str, &str)] = &[("flow", "flows"), ("widget", "widgets")];
 
 pub(super) fn declare<'a>(names: &mut Names<'a>, parsed: &'a Parsed) {
     for _ in &parsed.units {
@@ -57,12 +58,17 @@ impl<'a> Names<'a> {
             }
             ItemKind::Step(step) => self.declare_step(n, unit, step),
             ItemKind::Fn(function) => self.declare_fn(n, unit, item, function),
-            ItemKind::Action(action) => self.declare_action(n, unit, item, action),
+            ItemKind::Action(action) => {
+                let decl = self.action_decl(n, unit, item, action, None);
+                let def = Def::Action(self.actions.len());
+                self.actions.push(decl);
+                self.define(n, "action", &action.name, unit, def);
+            }
             ItemKind::Entity { name, fields } => self.declare_fields(n, unit, name, fields),
-            ItemKind::Flow(flow) => self.unsupported(n, "flow", &flow.name, unit),
-            ItemKind::Widget { name, .. } => self.unsupported(n, "widget", name, unit),
-            ItemKind::Bot(_)
-            | ItemKind::Use(_)
+            ItemKind::Flow(flow) => self.declare_flow(n, unit, flow),
+            ItemKind::Widget { name, actions } => self.declare_widget(n, unit, name, actions),
+            ItemKind::Bot(bot) => self.declare_bot(n, unit, bot),
+            ItemKind::Use(_)
             | ItemKind::Trigger(_)
             | ItemKind::Type { .. }
             | ItemKind::Account(_)
@@ -79,11 +85,46 @@ impl<'a> Names<'a> {
         }
     }
 
-    fn unsupported(&mut self, n: usize, word: &'static str, name: &Name, unit: &Unit) {
-        let place = Place { file: unit.file, span: name.span };
-        let plural = UNSUPPORTED.iter().find(|(known, _)| *known == word).map_or(word, |(_, plural)| plural);
-        self.report(Diagnostic::new(Code::E0900, place, format!("{plural} are not supported yet")));
-        self.define(n, word, name, unit, Def::Unsupported(word));
+    fn declare_flow(&mut self, n: usize, unit: &'a Unit, flow: &'a ast::Flow) {
+        let place = Place { file: unit.file, span: flow.name.span };
+        let params = self.params(n, unit, &flow.params);
+        let result = flow.result.as_ref().map(|ty| self.type_of(n, unit.file, ty));
+        let def = Def::Flow(self.flows.len());
+        self.flows.push(FlowDecl { unit: n, item: flow, params, result, place });
+        self.define(n, "flow", &flow.name, unit, def);
+    }
+
+    /// Only the first bot of a file counts; another one is reported where files are checked.
+    fn declare_bot(&mut self, n: usize, unit: &'a Unit, bot: &'a ast::Bot) {
+        if self.bots.last().is_some_and(|last| last.unit == n) {
+            return;
+        }
+        let place = Place { file: unit.file, span: bot.name.span };
+        let params = self.params(n, unit, &bot.params);
+        let result = bot.result.as_ref().map(|ty| self.type_of(n, unit.file, ty));
+        if let Some(scope) = self.scopes.get_mut(n) {
+            scope.bots.insert(bot.name.text.clone(), self.bots.len());
+        }
+        self.bots.push(BotDecl { unit: n, item: bot, params, result, place });
+    }
+
+    fn declare_widget(&mut self, n: usize, unit: &'a Unit, name: &Name, actions: &'a [ast::Item]) {
+        let mut widget = WidgetDecl::default();
+        for item in actions {
+            let ItemKind::Action(action) = &item.kind else { continue };
+            let decl = self.action_decl(n, unit, item, action, Some(name));
+            let place = decl.place;
+            if let Some(first) = widget.actions.get(&action.name.text).and_then(|at| self.actions.get(*at)) {
+                let first = first.place;
+                self.twice("action", &action.name, place, first);
+                continue;
+            }
+            widget.actions.insert(action.name.text.clone(), self.actions.len());
+            self.actions.push(decl);
+        }
+        let def = Def::Widget(self.widgets.len());
+        self.widgets.push(widget);
+        self.define(n, "widget", name, unit, def);
     }
 
     /// Defines a name of the value namespace.
@@ -180,7 +221,15 @@ impl<'a> Names<'a> {
         found
     }
 
-    fn declare_action(&mut self, n: usize, unit: &'a Unit, item: &'a ast::Item, action: &'a ast::Action) {
+    /// An action as declared. Those of a widget have its name before theirs, and have to be waited for.
+    fn action_decl(
+        &mut self,
+        n: usize,
+        unit: &'a Unit,
+        item: &'a ast::Item,
+        action: &'a ast::Action,
+        widget: Option<&Name>,
+    ) -> ActionDecl<'a> {
         let place = Place { file: unit.file, span: action.name.span };
         let params = self.params(n, unit, &action.params);
         let result = action.result.as_ref().map(|ty| self.type_of(n, unit.file, ty));
@@ -190,21 +239,23 @@ impl<'a> Names<'a> {
         }
         let mut decl = ActionDecl {
             unit: n,
-            name: action.name.text.clone(),
+            name: widget.map_or_else(
+                || action.name.text.clone(),
+                |widget| SmolStr::new(format!("{}.{}", widget.text, action.name.text)),
+            ),
             params,
             result,
             exits,
             delivery: Delivery::default(),
             echo: Echo::default(),
-            must_wait: false,
+            channels: Vec::new(),
+            must_wait: widget.is_some() && !action.exits.is_empty(),
             place,
         };
         for attr in &item.attrs {
             self.action_attr(unit, attr, &mut decl);
         }
-        let def = Def::Action(self.actions.len());
-        self.actions.push(decl);
-        self.define(n, "action", &action.name, unit, def);
+        decl
     }
 
     fn action_attr(&mut self, unit: &Unit, attr: &Attr, decl: &mut ActionDecl<'a>) {
@@ -223,13 +274,24 @@ impl<'a> Names<'a> {
                 }
             }
             "must_wait" => decl.must_wait = true,
-            "channels" | "allow" => {}
+            "channels" => self.action_channels(unit, attr, decl),
+            "allow" => {}
             other => {
                 let known = ["keyed", "idempotent", "at_most_once", "echo", "channels", "must_wait", "allow"];
                 let place = Place { file: unit.file, span: attr.name.span };
                 let diagnostic =
                     Diagnostic::new(Code::E0202, place, format!("there is no attribute `@{other}`"));
                 self.report(suggest::similar(diagnostic, other, attr.name.span, known));
+            }
+        }
+    }
+
+    fn action_channels(&mut self, unit: &Unit, attr: &Attr, decl: &mut ActionDecl<'a>) {
+        for kind in &attr.args {
+            if CHANNEL_KINDS.contains(&kind.text.as_str()) {
+                decl.channels.push(kind.text.clone());
+            } else {
+                self.unknown_channel_kind(unit, kind);
             }
         }
     }
@@ -267,7 +329,7 @@ impl<'a> Names<'a> {
         name: &Name,
         title: &str,
         detail: &str,
-    ) {
+    ) -> u32 {
         let id = self.symbol(kind, &name.text, title, detail);
         let what = match kind {
             SymbolKind::User => "user",
@@ -281,5 +343,6 @@ impl<'a> Names<'a> {
             SymbolKind::Entity | SymbolKind::Field | SymbolKind::Stage => "name",
         };
         self.define(n, what, name, unit, Def::Symbol(id));
+        id
     }
 }

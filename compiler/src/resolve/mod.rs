@@ -5,6 +5,7 @@
 
 mod account;
 mod declare;
+pub(crate) mod hours;
 mod scope;
 mod type_expr;
 
@@ -45,12 +46,14 @@ pub enum Def {
     Fn(usize),
     /// An action: index into [`Names::actions`].
     Action(usize),
+    /// A flow: index into [`Names::flows`].
+    Flow(usize),
+    /// A widget: index into [`Names::widgets`].
+    Widget(usize),
     /// A declared symbol: index into [`Names::symbols`].
     Symbol(u32),
     /// An entity, `client`, `chat` or `now`, by its place in [`OBJECTS`].
     Object(usize),
-    /// Parsed and not compiled yet: the word of the item.
-    Unsupported(&'static str),
 }
 
 /// Names that are always in scope and stand for things with fields, and `now`.
@@ -120,12 +123,64 @@ pub struct FnDecl<'a> {
     pub place: Place,
 }
 
+/// A flow as declared.
+#[derive(Clone, Debug)]
+pub struct FlowDecl<'a> {
+    /// Index of its file's unit.
+    pub unit: usize,
+    /// The item.
+    pub item: &'a ast::Flow,
+    /// Its parameters.
+    pub params: Vec<ParamDecl<'a>>,
+    /// What it gives back.
+    pub result: Option<Ty>,
+    /// Its name in the source.
+    pub place: Place,
+}
+
+/// A bot as declared. Its place in [`Names::bots`] is its number in the program.
+#[derive(Clone, Debug)]
+pub struct BotDecl<'a> {
+    /// Index of its file's unit.
+    pub unit: usize,
+    /// The item.
+    pub item: &'a ast::Bot,
+    /// Its parameters.
+    pub params: Vec<ParamDecl<'a>>,
+    /// What it gives back.
+    pub result: Option<Ty>,
+    /// Its name in the source.
+    pub place: Place,
+}
+
+/// A widget as declared: its actions by name.
+#[derive(Debug, Default)]
+pub struct WidgetDecl {
+    /// Index into [`Names::actions`].
+    pub actions: FxHashMap<SmolStr, usize>,
+}
+
+/// A chat or e-mail template as declared.
+#[derive(Clone, Debug)]
+pub struct TemplateDecl<'a> {
+    /// Index of its file's unit.
+    pub unit: usize,
+    /// Its name.
+    pub name: SmolStr,
+    /// Its parameters.
+    pub params: Vec<ParamDecl<'a>>,
+    /// The text of a chat template; subject and body of an e-mail template.
+    pub texts: Vec<&'a ast::Text>,
+    /// Symbols of the channels that carry it; none means all.
+    pub via: Vec<u32>,
+}
+
 /// An action as declared.
 #[derive(Clone, Debug)]
 pub struct ActionDecl<'a> {
     /// Index of its file's unit.
     pub unit: usize,
-    /// Its name.
+    /// Its name; for one of a widget with the widget's name: `stripe.invoice`.
     pub name: SmolStr,
     /// Its parameters.
     pub params: Vec<ParamDecl<'a>>,
@@ -137,6 +192,8 @@ pub struct ActionDecl<'a> {
     pub delivery: program::Delivery,
     /// What the turn itself sees of it.
     pub echo: program::Echo,
+    /// The kinds of channels it needs; none means that it needs no channel.
+    pub channels: Vec<SmolStr>,
     /// A call has to wait for an answer.
     pub must_wait: bool,
     /// Its name in the source.
@@ -163,6 +220,8 @@ pub struct Scope {
     pub values: FxHashMap<SmolStr, Named>,
     /// Steps: index into [`Names::steps`].
     pub steps: FxHashMap<SmolStr, usize>,
+    /// Bots that can be run from here: index into [`Names::bots`].
+    pub bots: FxHashMap<SmolStr, usize>,
     /// Types.
     pub types: FxHashMap<SmolStr, (Ty, Place)>,
 }
@@ -180,6 +239,16 @@ pub struct Names<'a> {
     pub functions: Vec<FnDecl<'a>>,
     /// All actions.
     pub actions: Vec<ActionDecl<'a>>,
+    /// All flows.
+    pub flows: Vec<FlowDecl<'a>>,
+    /// All bots, in the order of their files.
+    pub bots: Vec<BotDecl<'a>>,
+    /// All widgets.
+    pub widgets: Vec<WidgetDecl>,
+    /// All templates, by symbol.
+    pub templates: FxHashMap<u32, TemplateDecl<'a>>,
+    /// All working hours.
+    pub hours: Vec<program::Hours>,
     /// All symbols, entities first.
     pub symbols: Vec<program::Symbol>,
     /// Fields by entity and name.

@@ -28,6 +28,7 @@ impl Names<'_> {
             for (used, span) in &unit.uses {
                 let m = used.0 as usize;
                 if parsed.units.get(m).is_some_and(is_bot) {
+                    self.import_bot(n, unit, *span, m);
                     continue;
                 }
                 for (name, named) in own.get(m).into_iter().flatten() {
@@ -54,6 +55,21 @@ impl Names<'_> {
                     scope.values.entry(name.clone()).or_insert(*named);
                 }
             }
+        }
+    }
+
+    /// The bot of a used file comes in under its name.
+    fn import_bot(&mut self, n: usize, unit: &Unit, span: Span, m: usize) {
+        let found = self.bots.iter().enumerate().find(|(_, bot)| bot.unit == m);
+        let Some((number, name, place)) =
+            found.map(|(number, bot)| (number, bot.item.name.text.clone(), bot.place))
+        else {
+            return;
+        };
+        let Some(scope) = self.scopes.get_mut(n) else { return };
+        let first = *scope.bots.entry(name.clone()).or_insert(number);
+        if let Some(first) = self.bots.get(first).filter(|_| first != number).map(|bot| bot.place) {
+            self.clash("bot", &name, first, place, Place { file: unit.file, span });
         }
     }
 

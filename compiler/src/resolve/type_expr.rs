@@ -10,7 +10,6 @@ use smol_str::SmolStr;
 impl Names<'_> {
     /// The type that `ty` means in a file. What is wrong is reported, and gives [`Ty::Error`].
     pub fn type_of(&mut self, unit: usize, file: FileId, ty: &TypeExpr) -> Ty {
-        let place = Place { file, span: ty.span };
         match &ty.kind {
             TypeKind::Named(name) => {
                 if let Some((_, ty)) = NAMED.iter().find(|(known, _)| *known == name.text) {
@@ -57,9 +56,30 @@ impl Names<'_> {
                 }
                 Ty::Choice(choice.into())
             }
-            TypeKind::Record(_) => {
-                self.report(Diagnostic::new(Code::E0900, place, "record types are not supported yet"));
-                Ty::Error
+            TypeKind::Record(fields) => {
+                let mut out: Vec<(SmolStr, Ty)> = Vec::new();
+                for field in fields {
+                    let place = Place { file, span: field.name.span };
+                    if let Some(first) = fields
+                        .iter()
+                        .take_while(|other| other.span != field.span)
+                        .find(|other| other.name.text == field.name.text)
+                    {
+                        let first = Place { file, span: first.name.span };
+                        self.twice("field", &field.name, place, first);
+                        continue;
+                    }
+                    if let Some(default) = &field.default {
+                        let place = Place { file, span: default.span };
+                        self.report(
+                            Diagnostic::new(Code::E0110, place, "a field of a record has no default").help(
+                                "make it optional with `?`, and give a value with `??` where it is read",
+                            ),
+                        );
+                    }
+                    out.push((field.name.text.clone(), self.type_of(unit, file, &field.ty)));
+                }
+                Ty::record(out)
             }
         }
     }

@@ -10,8 +10,9 @@ use super::show;
 use super::world::{Snapshot, World};
 use crate::diagnostic::suggest::nearest;
 use sbot_vm::convert;
-use sbot_vm::program::TriggerKind;
-use sbot_vm::value::{Kind, Value};
+use sbot_vm::program::{Field, Format, Param, TriggerKind};
+use sbot_vm::value::{Kind, Slot, Value};
+use std::sync::Arc;
 
 /// The moments that `:back` can go back to.
 const MAX_PAST: usize = 1000;
@@ -30,8 +31,10 @@ pub enum Act {
     Video {
         opens: bool,
     },
-    /// A person of the team starts the bot.
+    /// The bot starts without the client.
     Start,
+    /// The host answers the action that the bot waits for: what stands after the command.
+    Answer(String),
     /// The last message was not delivered.
     Fail,
     /// Undo the last turn.
@@ -55,7 +58,8 @@ pub const COMMANDS: &[(&str, &str, &str)] = &[
     ("comment", "TEXT", "comment on a post"),
     ("file", "NAME", "send a file"),
     ("video", "open|close", "open or close a video"),
-    ("start", "", "start the bot by hand"),
+    ("start", "", "start the bot without the client: by hand, or as its first other trigger says"),
+    ("answer", "ANSWER", "answer the action the bot waits for, such as :answer paid 49.90"),
     ("fail", "", "the last message was not delivered"),
     ("set", "FIELD = VALUE", "change a field of the CRM, such as :set contact.name = Ann"),
     ("back", "", "undo the last turn"),
@@ -106,6 +110,7 @@ impl Act {
             "video" if rest == "close" => Act::Video { opens: false },
             "video" => return Err("write `:video open` or `:video close`".to_owned()),
             "start" => Act::Start,
+            "answer" => Act::Answer(text),
             "fail" => Act::Fail,
             "back" => Act::Back,
             "state" => Act::State,
@@ -232,9 +237,11 @@ impl Chat {
                 Ok(())
             }
             Act::Start => {
-                self.world.start(TriggerKind::Manual);
+                let kind = self.first_start();
+                self.world.start(&kind);
                 Ok(())
             }
+            Act::Answer(text) => self.answer(text),
             Act::Fail => self.world.fail_last_message(),
             Act::Set { field, value } => self.set(field, value),
             Act::Nothing | Act::Back | Act::State | Act::Save(_) | Act::Help | Act::Quit => Ok(()),
@@ -245,6 +252,49 @@ impl Chat {
     fn numbered(&self, text: &str) -> Option<String> {
         let number: usize = text.trim().parse().ok()?;
         self.world.offered().get(number.checked_sub(1)?).map(|label| (*label).to_owned())
+    }
+
+    /// What starts the bot without the client.
+    fn first_start(&self) -> TriggerKind {
+        let triggers = self.world.tables().bots.get(self.world.bot() as usize).map(|bot| &bot.triggers);
+        let mut kinds = triggers
+            .into_iter()
+            .flatten()
+            .map(|trigger| &trigger.kind)
+            .filter(|kind| !matches!(kind, TriggerKind::Message | TriggerKind::Comment));
+        let first = kinds.clone().find(|kind| matches!(kind, TriggerKind::Manual)).or(kinds.next());
+        first.cloned().unwrap_or(TriggerKind::Manual)
+    }
+
+    /// `paid 49.90`: the exit and its values, separated by commas. For a result the value alone.
+    fn answer(&mut self, text: &str) -> Result<(), String> {
+        let (_, number) =
+            self.world.awaited_action().ok_or("the bot does not wait for the answer of an action")?;
+        let action = self.world.tables().actions.get(number as usize).ok_or("the action is unknown")?;
+        let (word, rest) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
+        let exit = action.exits.iter().position(|exit| *exit.name == *word);
+        let (params, rest): (Vec<Param>, &str) =
+            match (exit.and_then(|at| action.exits.get(at)), action.result) {
+                (Some(exit), _) => (exit.params.clone(), rest),
+                (None, Some(slot)) => (vec![Param { name: "result".into(), slot }], text),
+                (None, None) => {
+                    let names: Vec<String> =
+                        action.exits.iter().map(|exit| format!("`{}`", exit.name)).collect();
+                    return Err(format!("`{}` is answered with {}", action.name, names.join(" or ")));
+                }
+            };
+        let name = action.name.clone();
+        let texts: Vec<&str> = match params.len() {
+            0 | 1 => vec![rest.trim()],
+            n => rest.splitn(n, ',').map(str::trim).collect(),
+        };
+        let mut values = Vec::new();
+        for (n, param) in params.iter().enumerate() {
+            let text = texts.get(n).copied().unwrap_or("");
+            let value = self.value_of(param.slot, &Format::Plain, &unquoted(text));
+            values.push(value.ok_or_else(|| format!("`{}` of `{name}` cannot be `{text}`", param.name))?);
+        }
+        self.world.answer(number, exit.and_then(|exit| u32::try_from(exit).ok()), values)
     }
 
     fn back(&mut self) -> Result<(), String> {
@@ -274,21 +324,32 @@ impl Chat {
     }
 
     fn value(&self, number: u32, text: &str) -> Option<Value> {
+        let field = self.world.tables().fields.get(number as usize)?;
+        self.value_of(field.slot, &field.format, text)
+    }
+
+    /// What a text that somebody types means where such a value is wanted.
+    fn value_of(&self, slot: Slot, format: &Format, text: &str) -> Option<Value> {
         let tables = self.world.tables();
-        let field = tables.fields.get(number as usize)?;
-        if text == "none" {
-            return field.slot.optional.then_some(Value::None);
+        if text == "none" || (text.is_empty() && slot.optional) {
+            return slot.optional.then_some(Value::None);
         }
-        if field.slot.kind == Kind::Symbol {
+        if slot.kind == Kind::Json {
+            let json: serde_json::Value = serde_json::from_str(text).ok()?;
+            return Some(Value::Json(json.to_string().into()));
+        }
+        if slot.kind == Kind::Symbol {
             let found = (0u32..).zip(&tables.symbols).find(|(_, symbol)| *symbol.name == *text)?;
             return Some(Value::Symbol(found.0));
         }
-        if field.slot.kind == Kind::List {
+        if slot.kind == Kind::List {
             let items =
                 text.trim_matches(['[', ']']).split(',').map(str::trim).filter(|item| !item.is_empty());
             return Some(Value::List(items.map(|item| Value::text(&unquoted(item))).collect()));
         }
-        convert::to_field(text, field, self.world.program().context())
+        let (entity, name) = (Arc::from(""), Arc::from(""));
+        let field = Field { entity, name, slot, format: format.clone() };
+        convert::to_field(text, &field, self.world.program().context())
     }
 }
 

@@ -6,11 +6,11 @@ use super::transcript::{ClientLine, LineKind};
 use super::world::World;
 use sbot_vm::program::{On, SymbolKind, TriggerKind, Wait};
 use sbot_vm::value::Value;
-use sbot_vm::{ClientMessage, EventKind};
+use sbot_vm::{ClientMessage, EffectId, EventKind};
 use std::sync::Arc;
 
 /// A bot that is still busy after so many turns without the client does so for ever.
-const MAX_TURNS: usize = 100_000;
+pub(super) const MAX_TURNS: usize = 100_000;
 /// The end of the year 9999.
 const LATEST: i64 = 253_402_300_800_000;
 
@@ -18,7 +18,7 @@ impl World {
     /// The client writes. Without a channel it is the first one of the bot's trigger.
     pub fn client_says(&mut self, text: &str, via: Option<u32>) {
         self.note(LineKind::Client(ClientLine::Says(text.to_owned())));
-        let channel = via.or_else(|| self.channel(TriggerKind::Message));
+        let channel = via.or_else(|| self.channel(&TriggerKind::Message));
         self.happens(EventKind::Message(ClientMessage {
             text: Some(Arc::from(text)),
             channel,
@@ -51,7 +51,7 @@ impl World {
             });
         }
         self.note(LineKind::Client(ClientLine::Presses(label.to_owned())));
-        let channel = self.channel(TriggerKind::Message);
+        let channel = self.channel(&TriggerKind::Message);
         self.happens(EventKind::Press { label: Arc::from(label), channel });
         Ok(())
     }
@@ -59,14 +59,14 @@ impl World {
     /// The client comments on a post.
     pub fn comment(&mut self, text: &str) {
         self.note(LineKind::Client(ClientLine::Comments(text.to_owned())));
-        let channel = self.channel(TriggerKind::Comment);
+        let channel = self.channel(&TriggerKind::Comment);
         self.happens(EventKind::Comment { text: Arc::from(text), channel });
     }
 
     /// The client sends a file without a text.
     pub fn sends(&mut self, file: &str) {
         self.note(LineKind::Client(ClientLine::Sends(file.to_owned())));
-        let channel = self.channel(TriggerKind::Message);
+        let channel = self.channel(&TriggerKind::Message);
         self.happens(EventKind::Message(ClientMessage {
             channel,
             file: Some(Arc::from(file)),
@@ -87,16 +87,26 @@ impl World {
     }
 
     /// Starts the bot by a kind of trigger, with nothing said.
-    pub fn start(&mut self, kind: TriggerKind) {
+    pub fn start(&mut self, kind: &TriggerKind) {
         let channel = self.channel(kind);
-        let (name, event) = match kind {
-            TriggerKind::Manual => ("manual", EventKind::Manual),
-            TriggerKind::Message => {
-                ("message", EventKind::Message(ClientMessage { channel, ..ClientMessage::default() }))
-            }
-            TriggerKind::Comment => ("comment", EventKind::Comment { text: Arc::from(""), channel }),
+        let event = match kind {
+            TriggerKind::Message => EventKind::Message(ClientMessage { channel, ..ClientMessage::default() }),
+            TriggerKind::Comment => EventKind::Comment { text: Arc::from(""), channel },
+            TriggerKind::Manual
+            | TriggerKind::Stage(_)
+            | TriggerKind::LeadCreated
+            | TriggerKind::TagAdded(_)
+            | TriggerKind::TagRemoved(_)
+            | TriggerKind::ResponsibleChanged
+            | TriggerKind::FieldChanged(_)
+            | TriggerKind::FormSent(_)
+            | TriggerKind::Every { .. }
+            | TriggerKind::Before { .. }
+            | TriggerKind::After { .. }
+            | TriggerKind::Silence(_)
+            | TriggerKind::ConversationClosed => EventKind::Trigger(kind.clone()),
         };
-        self.note(LineKind::Trigger(name.to_owned()));
+        self.note(LineKind::Trigger(sbot_vm::trigger_name(self.tables(), kind)));
         self.happens(event);
     }
 
@@ -173,11 +183,47 @@ impl World {
         Ok(())
     }
 
+    /// The action whose answer the run waits for, with its effect.
+    #[must_use]
+    pub fn awaited_action(&self) -> Option<(EffectId, u32)> {
+        let run = self.run.as_ref()?;
+        Some((run.effect?, self.program.awaited_action(run.wait)?))
+    }
+
+    /// The host answers the action that the run waits for: with one of its exits, or with its result.
+    ///
+    /// # Errors
+    /// The run does not wait for this action, or not for this answer.
+    pub fn answer(&mut self, action: u32, exit: Option<u32>, values: Vec<Value>) -> Result<(), String> {
+        let (effect, awaited) =
+            self.awaited_action().ok_or("the bot does not wait for the answer of an action")?;
+        let name = |action: u32| {
+            self.tables()
+                .actions
+                .get(action as usize)
+                .map_or_else(|| "?".into(), |action| action.name.clone())
+        };
+        if awaited != action {
+            return Err(format!("the bot waits for the answer of `{}`", name(awaited)));
+        }
+        let exits = self.tables().actions.get(action as usize).map(|action| &action.exits);
+        let named = exit.and_then(|exit| Some(exits?.get(exit as usize)?.name.clone()));
+        let shown: Vec<String> = values.iter().map(|value| show::value(&self.program, value)).collect();
+        let called =
+            named.map_or_else(|| name(action).to_string(), |exit| format!("{}.{exit}", name(action)));
+        self.note(LineKind::Answer(format!("{called}({})", shown.join(", "))));
+        if self.happens(EventKind::Answer { effect, exit, values }) {
+            Ok(())
+        } else {
+            Err("the bot does not wait for this answer".to_owned())
+        }
+    }
+
     /// The channel of an event that names none: the first one of the trigger, or of any trigger, or the first declared.
-    fn channel(&self, kind: TriggerKind) -> Option<u32> {
+    fn channel(&self, kind: &TriggerKind) -> Option<u32> {
         let triggers =
             self.tables().bots.get(self.bot as usize).map(|bot| bot.triggers.as_slice()).unwrap_or_default();
-        let of_kind = triggers.iter().find(|trigger| trigger.kind == kind).or(triggers.first());
+        let of_kind = triggers.iter().find(|trigger| trigger.kind == *kind).or(triggers.first());
         of_kind
             .and_then(|trigger| trigger.via.first().copied())
             .or_else(|| facts::first_symbol(self.tables(), SymbolKind::Channel))

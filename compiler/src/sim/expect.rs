@@ -50,6 +50,7 @@ impl Tester<'_> {
             | TestKind::ClientOpensVideo
             | TestKind::ClientClosesVideo
             | TestKind::Wait(_)
+            | TestKind::Answer { .. }
             | TestKind::FailMessage
             | TestKind::Trigger(_)
             | TestKind::BotSays { .. }
@@ -82,7 +83,10 @@ impl Tester<'_> {
         };
         let found = self.world.effects().find(|effect| match &effect.kind {
             EffectKind::Action { action: called, args } => *called == action.0 && fits(args),
-            EffectKind::Message(_) | EffectKind::Set { .. } | EffectKind::Event(_) => false,
+            EffectKind::Message(_)
+            | EffectKind::Set { .. }
+            | EffectKind::Draw { .. }
+            | EffectKind::Event(_) => false,
         });
         found.map(|effect| show::effect(self.world.program(), &effect.kind))
     }

@@ -94,7 +94,8 @@ pub fn note_client(tables: &Tables, facts: &mut Facts, kind: &EventKind) {
             (*channel, vec![("text", Some(text(label))), ("button", Some(text(label)))])
         }
         EventKind::Comment { text: comment, channel } => (*channel, vec![("comment", Some(text(comment)))]),
-        EventKind::Manual
+        EventKind::Trigger(_)
+        | EventKind::Drawn { .. }
         | EventKind::Timer
         | EventKind::VideoOpened
         | EventKind::VideoClosed

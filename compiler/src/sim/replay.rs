@@ -40,7 +40,7 @@ pub fn replay(world: &World) -> Result<Vec<Vec<Effect>>, String> {
             (Took::Nothing, Some(parked)) => match sbot_vm::turn(program, parked, event, facts, &limits) {
                 Ok(_) => return Err(format!("this was not taken and now is: {event:?}")),
                 Err(refused) => {
-                    run = Some(refused.run);
+                    run = Some(*refused.run);
                     continue;
                 }
             },

@@ -29,6 +29,11 @@ struct Saved {
     begun: bool,
     run: Option<String>,
     sent: Option<EffectId>,
+    /// What each counter draws next, by its number.
+    #[serde(default)]
+    counters: BTreeMap<u32, u32>,
+    /// When each trigger last started the bot.
+    started: Vec<Option<i64>>,
     /// What the client saw last: from the last message with buttons on, or else the last message.
     shown: Vec<BotLine>,
     facts: BTreeMap<String, Value>,
@@ -66,6 +71,8 @@ pub fn save(world: &World) -> String {
         begun: world.has_begun(),
         run: world.run().map(|run| hex(&run.encode(program))),
         sent: world.sent,
+        counters: world.counters.clone(),
+        started: world.started.clone(),
         shown: last_seen(world),
         facts: facts.collect(),
     };
@@ -112,11 +119,7 @@ pub fn load(program: &Arc<Program>, text: &str, bot: Option<&str>) -> Result<Wor
             let bytes = unhex(digits).ok_or_else(|| {
                 format!("it is damaged: the run is not written in hexadecimal digits; {AGAIN}")
             })?;
-            let run = Run::decode(program, &bytes).map_err(|error| error.to_string())?;
-            if run.bot != number {
-                return Err(format!("it is damaged: the run is one of another bot; {AGAIN}"));
-            }
-            Some(run)
+            Some(Run::decode(program, &bytes).map_err(|error| error.to_string())?)
         }
     };
     let mut world = World::new(Arc::clone(program), number, Some(saved.at));
@@ -124,11 +127,13 @@ pub fn load(program: &Arc<Program>, text: &str, bot: Option<&str>) -> Result<Wor
     world.begun = saved.begun || run.is_some();
     world.run = run;
     world.sent = saved.sent;
+    world.counters = saved.counters;
+    world.started = saved.started;
     for message in saved.shown {
         world.note(LineKind::Bot(message));
     }
     if let (Some(wait), Some(run)) = (world.wait(), world.run()) {
-        let timers = run.deadlines.iter().map(|due| show::span(program, due - world.now())).collect();
+        let timers = show::timers(program, run, world.now());
         let name = wait.name.to_string();
         world.note(LineKind::Waits { name, timers });
     }

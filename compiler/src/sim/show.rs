@@ -1,10 +1,11 @@
 //! Values and effects as the language writes them: texts in quotes, symbols by their names.
 
 use super::transcript::{BotLine, ButtonLine};
-use sbot_vm::effect::Message;
+use sbot_vm::effect::{Button, Message, Section};
 use sbot_vm::program::{Action, Recipients, Via};
+use sbot_vm::run::NEVER;
 use sbot_vm::value::{Kind, Value};
-use sbot_vm::{EffectKind, Program, RunEvent};
+use sbot_vm::{EffectKind, Program, Run, RunEvent};
 
 /// A value as it would be written in the source.
 #[must_use]
@@ -17,9 +18,9 @@ pub fn value(program: &Program, value: &Value) -> String {
         Value::Record(record) => {
             let shape = program.tables().shapes.get(record.shape as usize);
             let names = shape.map(|shape| shape.fields.as_slice()).unwrap_or_default();
-            let fields = list(
-                names.iter().zip(&record.fields).map(|(n, v)| format!("{n}: {}", self::value(program, v))),
-            );
+            // What a template makes of its arguments is not written in the source.
+            let written = names.iter().zip(&record.fields).filter(|(name, _)| !name.starts_with('%'));
+            let fields = list(written.map(|(n, v)| format!("{n}: {}", self::value(program, v))));
             match shape.map(|shape| &*shape.name) {
                 None | Some("") => format!("{{{fields}}}"),
                 Some(template) => format!("{template}({fields})"),
@@ -53,6 +54,18 @@ pub fn plain(program: &Program, value: &Value) -> String {
 pub fn span(program: &Program, milliseconds: i64) -> String {
     let seconds = milliseconds.div_euclid(1000) + i64::from(milliseconds.rem_euclid(1000) > 0);
     plain(program, &Value::Duration(seconds))
+}
+
+/// How long it is until a moment: `2h30m`.
+#[must_use]
+pub fn until(program: &Program, due: i64, now: i64) -> String {
+    span(program, due.saturating_sub(now))
+}
+
+/// Each deadline of a run, as a duration from now. Hours that do not open are left out.
+#[must_use]
+pub fn timers(program: &Program, run: &Run, now: i64) -> Vec<String> {
+    run.deadlines.iter().filter(|due| **due != NEVER).map(|due| until(program, *due, now)).collect()
 }
 
 /// A text in quotes, with the escapes of the language.
@@ -107,6 +120,13 @@ pub fn effect(program: &Program, kind: &EffectKind) -> String {
         EffectKind::Event(RunEvent::NotSet { field: number }) => {
             format!("not set: {}", field(program, *number))
         }
+        EffectKind::Draw { counter } => match program.tables().counters.get(*counter as usize) {
+            Some(counter) => format!("draw for {} in {}", counter.name, counter.step),
+            None => "?".to_owned(),
+        },
+        EffectKind::Event(RunEvent::Trimmed { left_out, .. }) => {
+            format!("trimmed: {left_out} of the buttons are not shown")
+        }
         EffectKind::Event(RunEvent::Failed { effect }) => {
             format!("failed: effect {}.{}", effect.turn, effect.n)
         }
@@ -146,6 +166,21 @@ pub fn trapped(program: &Program, trap: &sbot_vm::Trap) -> String {
     }
 }
 
+fn button(button: &Button) -> ButtonLine {
+    let link = button.link.as_ref().map(ToString::to_string);
+    ButtonLine { label: button.label.to_string(), link, ..ButtonLine::default() }
+}
+
+/// The rows of a section; the first one tells its title.
+fn rows(section: &Section) -> impl Iterator<Item = ButtonLine> {
+    section.options.iter().enumerate().map(|(n, row)| ButtonLine {
+        label: row.title.to_string(),
+        link: None,
+        about: row.about.as_ref().map(ToString::to_string),
+        section: (n == 0).then(|| section.title.to_string()),
+    })
+}
+
 /// A message as people see it.
 #[must_use]
 pub fn message(program: &Program, message: &Message) -> BotLine {
@@ -169,14 +204,16 @@ pub fn message(program: &Program, message: &Message) -> BotLine {
         text: message.text.to_string(),
         attach: message.attach.as_ref().map(text),
         voice: message.voice.as_ref().map(text),
-        buttons: message
-            .buttons
-            .iter()
-            .map(|button| ButtonLine {
-                label: button.label.to_string(),
-                link: button.link.as_ref().map(text),
-            })
-            .collect(),
+        buttons: match &message.list {
+            Some(list) => list.sections.iter().flat_map(rows).collect(),
+            None => message.buttons.iter().map(button).collect(),
+        },
+        list: message.list.as_ref().map(|list| {
+            let parts = [("title", &list.title), ("footer", &list.footer)];
+            let parts =
+                parts.iter().filter_map(|(what, part)| Some(format!(", {what} {}", quoted(part.as_ref()?))));
+            format!("list {}{}", quoted(&list.button), parts.collect::<String>())
+        }),
         route: route.join(", "),
     }
 }

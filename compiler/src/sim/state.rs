@@ -4,6 +4,7 @@ use super::show;
 use super::world::World;
 use sbot_vm::Run;
 use sbot_vm::program::{On, Wait};
+use sbot_vm::run::NEVER;
 use sbot_vm::value::Value;
 
 /// The state of the world in a few lines, each ended by a line break.
@@ -32,9 +33,9 @@ fn parked(world: &World, run: &Run, wait: &Wait, rows: &mut Vec<(&'static str, S
             rows.push(("variable", format!("{} = {}", live.name, show::value(program, value))));
         }
     }
-    for due in &run.deadlines {
+    for due in run.deadlines.iter().filter(|due| **due != NEVER) {
         let at = show::plain(program, &Value::DateTime(*due));
-        rows.push(("timer", format!("{at}, in {}", show::span(program, due - world.now()))));
+        rows.push(("timer", format!("{at}, in {}", show::until(program, *due, world.now()))));
     }
     let exits: Vec<&str> = wait.exits.iter().map(|exit| exit_name(&exit.on)).collect();
     let mut exits = exits;
@@ -55,5 +56,8 @@ fn exit_name(on: &On) -> &'static str {
         On::VideoClosed => "a closed video",
         On::Answer(_) => "an answer",
         On::Result => "a result",
+        On::Chosen(_) => "one of the shown texts",
+        On::Hours(_) => "the beginning of the hours",
+        On::Drawn(_) => "a draw",
     }
 }

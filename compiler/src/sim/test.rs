@@ -184,12 +184,17 @@ impl Tester<'_> {
             }
             TestKind::ClientOpensVideo => self.world.opens_video(),
             TestKind::ClientClosesVideo => self.world.closes_video(),
-            TestKind::Trigger(kind) => self.world.start(*kind),
+            TestKind::Trigger(kind) => self.world.start(kind),
             TestKind::Wait(duration) => {
                 if let Value::Duration(seconds) = self.value(*duration)? {
                     let advanced = self.world.advance(seconds.max(0), hold);
                     advanced.map_err(|why| Mismatch::new("a bot that comes to rest", why))?;
                 }
+            }
+            TestKind::Answer { action, exit, args } => {
+                let values: Vec<Value> = args.iter().map(|arg| self.value(*arg)).collect::<Result<_, _>>()?;
+                let answered = self.world.answer(action.0, *exit, values);
+                answered.map_err(|why| Mismatch::new("a bot that waits for this answer", why))?;
             }
             TestKind::FailMessage => {
                 let failed = self.world.fail_last_message();
@@ -283,6 +288,7 @@ fn is_event(kind: &TestKind<u32>) -> bool {
         | TestKind::ClientOpensVideo
         | TestKind::ClientClosesVideo
         | TestKind::Wait(_)
+        | TestKind::Answer { .. }
         | TestKind::FailMessage
         | TestKind::Trigger(_) => true,
         TestKind::At { .. }

@@ -22,6 +22,8 @@ pub enum LineKind {
     Client(ClientLine),
     /// The host started the bot without the client.
     Trigger(String),
+    /// The host answered an action: `stripe.invoice.paid(49)`.
+    Answer(String),
     /// The bot sent a message.
     Bot(BotLine),
     /// An effect: `set contact.phone = "+34…"`, `add_note("…", on: lead)`.
@@ -75,19 +77,28 @@ pub struct BotLine {
     pub attach: Option<String>,
     /// A voice message.
     pub voice: Option<String>,
-    /// In order.
+    /// In order; the rows of a list message too.
     pub buttons: Vec<ButtonLine>,
+    /// What a list message has beside its text and rows: `list "Menu", title "Pizza"`.
+    #[serde(default)]
+    pub list: Option<String>,
     /// Where it went, if not simply into the chat: `to all, via shop_whatsapp`.
     pub route: String,
 }
 
 /// A button as shown.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ButtonLine {
     /// What it says.
     pub label: String,
     /// Where it leads, if it is a link.
     pub link: Option<String>,
+    /// The description of a row.
+    #[serde(default)]
+    pub about: Option<String>,
+    /// The section that begins with this row.
+    #[serde(default)]
+    pub section: Option<String>,
 }
 
 impl Line {
@@ -119,6 +130,7 @@ impl fmt::Display for Line {
         match &self.kind {
             LineKind::Client(line) => write!(f, "client> {line}"),
             LineKind::Trigger(kind) => write!(f, "trigger> {kind}"),
+            LineKind::Answer(answer) => write!(f, "answer> {}", visible(answer)),
             LineKind::Bot(line) => line.fmt(f),
             LineKind::Effect(text) => write!(f, "  {}", visible(text)),
             LineKind::Waits { name, timers } if timers.is_empty() => write!(f, "  … waits at {name}"),
@@ -163,14 +175,23 @@ impl fmt::Display for BotLine {
         if !self.route.is_empty() {
             write!(f, "\n     ({})", self.route)?;
         }
+        if let Some(list) = &self.list {
+            write!(f, "\n     ({})", visible(list))?;
+        }
         let mut number = 0;
         for button in &self.buttons {
+            if let Some(section) = &button.section {
+                write!(f, "\n  {}:", visible(section))?;
+            }
             let label = visible(&button.label);
             match &button.link {
                 Some(link) => write!(f, "\n  [link] {label} {}", visible(link))?,
                 None => {
                     number += 1;
                     write!(f, "\n  [{number}] {label}")?;
+                    if let Some(about) = &button.about {
+                        write!(f, " ({})", visible(about))?;
+                    }
                 }
             }
         }

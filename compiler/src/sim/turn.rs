@@ -1,18 +1,46 @@
 //! How an event meets the VM, and what a turn makes of the world. The only file here that starts or resumes a run.
 
+use super::doings::MAX_TURNS;
 use super::facts;
 use super::replay::{Recorded, Took};
 use super::show;
 use super::transcript::LineKind;
 use super::world::World;
+use sbot_vm::program::{On, TriggerKind, Wait};
 use sbot_vm::value::Value;
 use sbot_vm::{
     Effect, EffectId, EffectKind, Ending, Event, EventKind, Run, RunEvent, Status, Turn, WhyRefused,
 };
 
 impl World {
-    /// Something happens to the lead. True if it made the bot do something.
+    /// Something happens to the lead, and draws are answered at once. True if it made the bot do something.
     pub(super) fn happens(&mut self, kind: EventKind) -> bool {
+        let took = self.happens_once(kind);
+        for _ in 0..MAX_TURNS {
+            let Some(drawn) = self.draw() else { return took };
+            self.happens_once(drawn);
+        }
+        self.run = None;
+        self.note(LineKind::Failed(format!(
+            "the bot has drawn {MAX_TURNS} times without a wait and goes on"
+        )));
+        took
+    }
+
+    /// The draw that the run waits for.
+    fn draw(&mut self) -> Option<EventKind> {
+        let asks = |wait: &Wait| wait.exits.iter().any(|exit| matches!(exit.on, On::Drawn(_)));
+        let effect = self.run.as_ref()?.effect.filter(|_| self.wait().is_some_and(asks))?;
+        let asked = self.turns.last()?.iter().find(|asked| asked.id == effect)?;
+        let EffectKind::Draw { counter } = asked.kind else { return None };
+        let options = self.tables().counters.get(counter as usize)?.options;
+        let next = self.counters.entry(counter).or_default();
+        let option = *next;
+        *next = option.checked_add(1).filter(|next| *next < options).unwrap_or(0);
+        Some(EventKind::Drawn { effect, option })
+    }
+
+    fn happens_once(&mut self, kind: EventKind) -> bool {
         facts::note_client(self.program.tables(), &mut self.facts, &kind);
         if let Some(number) = facts::field(self.tables(), "now", "") {
             self.put(number, Value::DateTime(self.now));
@@ -41,7 +69,7 @@ impl World {
         match sbot_vm::turn(&self.program, run, event, &self.facts, &self.limits) {
             Ok(turn) => (Took::Resumes, Some(turn)),
             Err(refused) => {
-                self.run = Some(refused.run);
+                self.run = Some(*refused.run);
                 let why = match refused.why == WhyRefused::NotAwaited {
                     true => "the bot does not wait for this".to_owned(),
                     false => refused.why.to_string(),
@@ -74,12 +102,18 @@ impl World {
                 !self.begun
                     && matches!(
                         event.kind,
-                        EventKind::Manual | EventKind::Message(_) | EventKind::Comment { .. }
+                        EventKind::Trigger(TriggerKind::Manual)
+                            | EventKind::Message(_)
+                            | EventKind::Comment { .. }
                     )
             }
             Some(false) | None => {
-                match sbot_vm::triggered(&self.program, self.bot, event, &self.facts, &self.limits) {
-                    Ok(starts) => starts,
+                let (started, limits) = (&self.started, &self.limits);
+                match sbot_vm::triggered(&self.program, self.bot, event, &self.facts, started, limits) {
+                    Ok(trigger) => {
+                        self.note_start(trigger);
+                        trigger.is_some()
+                    }
                     Err(trap) => {
                         self.note(LineKind::Trapped(show::trapped(&self.program, &trap)));
                         return (Took::Nothing, None);
@@ -104,6 +138,17 @@ impl World {
         }
     }
 
+    /// Notes when a trigger starts the bot, for `once` and `cooldown`.
+    fn note_start(&mut self, trigger: Option<u32>) {
+        let Some(at) = trigger.map(|trigger| trigger as usize) else { return };
+        if self.started.len() <= at {
+            self.started.resize(at + 1, None);
+        }
+        if let Some(place) = self.started.get_mut(at) {
+            *place = Some(self.now);
+        }
+    }
+
     fn finish(&mut self, turn: Turn) {
         for effect in &turn.effects {
             self.apply(effect);
@@ -111,8 +156,7 @@ impl World {
         self.turns.push(turn.effects);
         match turn.status {
             Status::Parked(run) => {
-                let timers =
-                    run.deadlines.iter().map(|due| show::span(&self.program, due - self.now)).collect();
+                let timers = show::timers(&self.program, &run, self.now);
                 let name = self
                     .tables()
                     .waits
@@ -167,6 +211,7 @@ impl World {
                 self.note(LineKind::NotSet(field));
                 return;
             }
+            EffectKind::Draw { .. } | EffectKind::Event(RunEvent::Trimmed { .. }) => {}
             // The end of the run tells of these.
             EffectKind::Event(RunEvent::Failed { .. } | RunEvent::Trapped(_)) => return,
         }

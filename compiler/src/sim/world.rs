@@ -4,9 +4,10 @@ use super::clock;
 use super::facts;
 use super::replay::Recorded;
 use super::transcript::{BotLine, Line, LineKind};
-use sbot_vm::program::{On, Tables, Wait};
+use sbot_vm::program::{Live, On, Tables, TriggerKind, Wait};
 use sbot_vm::value::Value;
 use sbot_vm::{Effect, EffectId, Event, EventKind, Facts, Limits, Program, Run, Trap};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// A lead, its client, the clock, and the run of one bot.
@@ -21,6 +22,10 @@ pub struct World {
     pub(super) begun: bool,
     /// The last message that was sent.
     pub(super) sent: Option<EffectId>,
+    /// What each counter draws next.
+    pub(super) counters: BTreeMap<u32, u32>,
+    /// When each trigger of the bot last started it.
+    pub(super) started: Vec<Option<i64>>,
     pub(super) transcript: Vec<Line>,
     pub(super) turns: Vec<Vec<Effect>>,
     pub(super) log: Vec<Recorded>,
@@ -35,6 +40,8 @@ pub struct Snapshot {
     run: Option<Run>,
     begun: bool,
     sent: Option<EffectId>,
+    counters: BTreeMap<u32, u32>,
+    started: Vec<Option<i64>>,
     transcript: usize,
     turns: usize,
     log: usize,
@@ -56,6 +63,8 @@ impl World {
             run: None,
             begun: false,
             sent: None,
+            counters: BTreeMap::new(),
+            started: Vec::new(),
             transcript: Vec::new(),
             turns: Vec::new(),
             log: Vec::new(),
@@ -113,6 +122,16 @@ impl World {
         self.tables().waits.get(self.run.as_ref()?.wait as usize)
     }
 
+    /// What is kept of the frame of the bot; nothing if there is no run, or it was handed over to another bot.
+    pub fn variables(&self) -> impl Iterator<Item = (&Live, &Value)> {
+        let run = self.run.as_ref().filter(|run| run.bot == self.bot);
+        let kept = run.and_then(|run| match run.frames.first() {
+            Some(frame) => Some((&self.tables().calls.get(frame.call as usize)?.live, &frame.values)),
+            None => Some((&self.tables().waits.get(run.wait as usize)?.live, &run.values)),
+        });
+        kept.into_iter().flat_map(|(live, values)| live.iter().zip(values))
+    }
+
     /// Whether a run has ever begun.
     #[must_use]
     pub fn has_begun(&self) -> bool {
@@ -153,7 +172,8 @@ impl World {
     /// waits for an option.
     #[must_use]
     pub fn offered(&self) -> Vec<&str> {
-        let asks = |wait: &Wait| wait.exits.iter().any(|exit| matches!(exit.on, On::Option { .. }));
+        let asks =
+            |wait: &Wait| wait.exits.iter().any(|exit| matches!(exit.on, On::Option { .. } | On::Chosen(_)));
         if !self.wait().is_some_and(asks) {
             return Vec::new();
         }
@@ -171,6 +191,8 @@ impl World {
             run: self.run.clone(),
             begun: self.begun,
             sent: self.sent,
+            counters: self.counters.clone(),
+            started: self.started.clone(),
             transcript: self.transcript.len(),
             turns: self.turns.len(),
             log: self.log.len(),
@@ -184,6 +206,8 @@ impl World {
         self.run = snapshot.run;
         self.begun = snapshot.begun;
         self.sent = snapshot.sent;
+        self.counters = snapshot.counters;
+        self.started = snapshot.started;
         self.transcript.truncate(snapshot.transcript);
         self.turns.truncate(snapshot.turns);
         self.log.truncate(snapshot.log);
@@ -213,14 +237,12 @@ impl World {
         let count =
             self.tables().functions.get(function as usize).map_or(0, |function| usize::from(function.params));
         let mut args = vec![Value::None; count];
-        if let (Some(wait), Some(run)) = (self.wait(), &self.run) {
-            for (live, value) in wait.live.iter().zip(&run.values) {
-                if let Some(arg) = args.get_mut(usize::from(live.reg)) {
-                    *arg = value.clone();
-                }
+        for (live, value) in self.variables() {
+            if let Some(arg) = args.get_mut(usize::from(live.reg)) {
+                *arg = value.clone();
             }
         }
-        let event = self.event(EventKind::Manual);
+        let event = self.event(EventKind::Trigger(TriggerKind::Manual));
         sbot_vm::evaluate(&self.program, function, &args, &event, &self.facts, &self.limits)
     }
 }

@@ -120,7 +120,12 @@ fn clause(clause: &Clause) -> Node {
         ClauseKind::Via(channels) => list("via", channels.iter().map(name)),
         ClauseKind::Called(inner) => list("called", [name(inner)]),
         ClauseKind::Buttons(buttons) => list("buttons", buttons.iter().map(button)),
-        ClauseKind::ButtonsFrom { list: all, step } => list("buttons-from", [expr(all), name(step)]),
+        ClauseKind::ButtonsFrom { list: all, chosen: Chosen::Step(step) } => {
+            list("buttons-from", [expr(all), name(step)])
+        }
+        ClauseKind::ButtonsFrom { list: all, chosen: Chosen::As { name: bind, body: inner } } => {
+            list("buttons-from", [expr(all), list("as", [name(bind)]), body(inner)])
+        }
     }
 }
 

@@ -5,8 +5,8 @@ use super::doc::Op;
 use super::list::Shape;
 use super::statement::body_span;
 use crate::ast::{
-    Button, ButtonKind, Clause, ClauseKind, Event, Exit, Expr, List, ListOption, Message, MessageHead, Name,
-    Pause, Section, Span, Validate,
+    Button, ButtonKind, Chosen, Clause, ClauseKind, Event, Exit, Expr, List, ListOption, Message,
+    MessageHead, Name, Pause, Section, Span, Validate,
 };
 
 impl Printer<'_> {
@@ -60,10 +60,19 @@ impl Printer<'_> {
                     Self::button,
                 );
             }
-            ClauseKind::ButtonsFrom { list, step } => {
+            ClauseKind::ButtonsFrom { list, chosen } => {
                 self.worded("buttons from", list);
-                self.infix("->");
-                self.name(step);
+                match chosen {
+                    Chosen::Step(step) => {
+                        self.infix("->");
+                        self.name(step);
+                    }
+                    Chosen::As { name, body } => {
+                        self.infix("as");
+                        self.name(name);
+                        self.optional_body(Some(body));
+                    }
+                }
             }
         }
     }

@@ -2,11 +2,11 @@
 //!
 //! One table gives each function its number in bytecode, its name for the compiler, its arity and its
 //! documentation. Two rules hold for all of them, and are kept in one place: a call with another number of
-//! arguments is [`TrapKind::WrongKind`], and an absent argument gives `false` from a test and an absent value from
-//! everything else, before the function sees it. No function reads a clock, has an effect, or panics; none takes more
+//! arguments is [`TrapKind::WrongKind`], and an absent argument gives `false` from a test, `null` from `json_of`, and
+//! an absent value from everything else, before the function sees it. No function reads a clock, has an effect, or panics; none takes more
 //! than linear time, but for sorting and for formats of dates; none builds more than a small multiple of [`MAX_BUILT`].
 //!
-//! To add one: append a row with the next number, and write its function in the file of its kind.
+//! To add one: append a row with a new number, and write its function in the file of its kind.
 
 use crate::compare;
 use crate::context::{Context, MAX_BUILT};
@@ -16,15 +16,20 @@ use std::cmp::Ordering;
 
 mod date;
 mod json;
+mod json_write;
 mod list;
+mod money;
 mod number;
 mod pattern;
 mod text;
+mod words;
+
+pub(crate) use list::shown_texts;
 
 /// A row of the table.
 #[derive(Clone, Copy, Debug)]
 pub struct Builtin {
-    /// Its number in bytecode: its place in [`BUILTINS`], for ever.
+    /// Its number in bytecode, for ever.
     pub number: u16,
     /// Its name for the compiler.
     pub name: &'static str,
@@ -41,7 +46,7 @@ type Answer = Result<Value, TrapKind>;
 
 macro_rules! builtins {
     ($( $number:literal $name:literal / $arity:literal $absent:ident $function:path, $doc:literal; )*) => {
-        /// All built-in functions, by number. Numbers are only ever appended.
+        /// All built-in functions, in order of number. Numbers are only ever appended; not every number has a row.
         pub const BUILTINS: &[Builtin] = &[ $(
             Builtin {
                 number: $number,
@@ -54,9 +59,10 @@ macro_rules! builtins {
     };
     (@ value) => { Value::None };
     (@ test) => { Value::Bool(false) };
+    (@ null) => { Value::Json("null".into()) };
 }
 
-// number name / arity, `value` or `test`: what an absent argument gives.
+// number name / arity, `value`, `test` or `null`: what an absent argument gives.
 builtins! {
      0 "len_text" / 1 value text::len, "text -> int: how many grapheme clusters it has";
      1 "len_list" / 1 value list::len, "[T] -> int: how many elements it has";
@@ -106,12 +112,61 @@ builtins! {
     45 "length_in" / 3 test pattern::length_in, "text, from: int, to: int -> bool: how many grapheme clusters it has lies between them, both included";
     46 "in_range" / 3 test pattern::in_range, "T, from: T, to: T -> bool: lies between them, both included";
     47 "append" / 2 value list::append, "[T], [T] -> [T]: the elements of the first, then those of the second";
+    48 "options" / 1 value list::options, "[text] -> [text]: what `buttons from` shows: texts that are equal once trimmed stand once, empty ones not at all";
+    49 "first_options" / 1 value list::first_options, "[T] -> [T]: as many of the first elements as a message has buttons";
+    50 "hours_open" / 2 test date::hours_open, "hours, datetime -> bool: the hours are open at that moment";
+    51 "json_of" / 1 null json_write::of, "T -> json: a text, number, bool or list as such, a record as an object, a reference by its name, any other value as its text";
+    52 "opens_in" / 2 value date::opens_in, "hours, datetime -> duration?: how long until they open, 0s if they are open; absent if that is over 400 days";
+    60 "title_case" / 1 value words::title_case, "text -> text: each word that is in one case only begins with a capital letter";
+    61 "words" / 1 value words::words, "text -> [text]: what stands between white space";
+    62 "substring" / 3 value words::substring, "text, from: int, count: int -> text: grapheme clusters, the first is 0; from below 0 counts from the end";
+    63 "repeat" / 2 value words::repeat, "text, times: int -> text: one after the other; nothing below 1";
+    64 "without_accents" / 1 value words::without_accents, "text -> text: Latin and Greek letters without their accents";
+    65 "slug" / 1 value words::slug, "text -> text: lower case, without accents, everything but letters and digits a single -";
+    66 "only_digits" / 1 value words::only_digits, "text -> text: its decimal digits of any script, as 0 to 9";
+    67 "without_emoji" / 1 value words::without_emoji, "text -> text: without emoji and the spaces they would leave";
+    68 "text_before" / 2 value words::before, "text, mark: text -> text?: what stands before the first mark";
+    69 "text_after" / 2 value words::after, "text, mark: text -> text?: what stands after the first mark";
+    70 "url_encode" / 1 value words::url_encode, "text -> text: percent-encoded, but for letters, digits and -._~";
+    71 "phone_written" / 1 value money::phone_written, "phone -> text: in groups, with its country's code";
+    72 "phone_country" / 1 value money::phone_country, "phone -> text?: the ISO 3166 code of its country";
+    73 "json_parse" / 1 value json_write::parse, "text -> json?: compact, if the text is JSON";
+    74 "group_number" / 1 value money::group, "number -> text: in groups, with all its decimals, as the account's region writes it";
+    75 "group_number_places" / 2 value money::group_places, "number, places: int -> text: the same with so many decimals, half to even";
+    76 "money" / 3 value money::money, "number, currency: text, short: bool -> text: an amount as the account's region writes it; short leaves out decimals that are all 0";
+    77 "account_money" / 2 value money::account_money, "number, short: bool -> text: the same in the account's currency";
+    78 "year_of" / 1 value date::year_of, "date -> int: its year";
+    79 "month_of" / 1 value date::month_of, "date -> int: its month, 1 to 12";
+    80 "day_of" / 1 value date::day_of, "date -> int: its day of the month";
+    81 "make_date" / 3 value date::make_date, "year: int, month: int, day: int -> date?: if there is such a date";
+    82 "minutes_of" / 1 value date::minutes_of, "time -> int: minutes since midnight";
+    83 "make_time" / 2 value date::make_time, "hour: int, minute: int -> time?: if there is such a time";
+    84 "seconds_of" / 1 value date::seconds_of, "duration -> int: how many seconds it has";
+    85 "add_months" / 2 value date::add_months, "date, months: int -> date: the same day of another month, or its last";
+    86 "day_name" / 2 value date::day_name, "date, language: text -> text: the day of the week";
+    87 "month_name" / 2 value date::month_name, "date, language: text -> text: the month, as it stands beside a day";
+    88 "date_text" / 2 value date::from_text, "text, today: date -> date?: as people write dates; without a year the next one";
+    89 "time_text" / 1 value date::time_from_text, "text -> time?: as people write times";
+    90 "reverse" / 1 value list::reverse, "[T] -> [T]: the last element first";
+    91 "distinct" / 1 value list::distinct, "[T] -> [T]: without those that are equal to one before";
+    92 "slice" / 3 value list::slice, "[T], from: int, count: int -> [T]: the first is 0; from below 0 counts from the end";
+    93 "flatten" / 1 value list::flatten, "[[T]] -> [T]: the elements of all lists";
+    94 "index_of" / 2 value list::index_of, "[T], T -> int?: where the first equal element is";
+    95 "count_of" / 2 value list::count_of, "[T], T -> int: how many elements are equal to it";
+    96 "without" / 2 value list::without, "[T], others: [T] -> [T]: the elements that are equal to none of the others";
+    97 "range" / 2 value list::range, "from: int, to: int -> [int]: all from the one to the other, both included";
 }
 
 /// The function of this name.
 #[must_use]
 pub fn builtin(name: &str) -> Option<&'static Builtin> {
     BUILTINS.iter().find(|builtin| builtin.name == name)
+}
+
+/// The function of this number.
+#[must_use]
+pub fn numbered(number: u16) -> Option<&'static Builtin> {
+    BUILTINS.binary_search_by_key(&number, |row| row.number).ok().and_then(|at| BUILTINS.get(at))
 }
 
 /// The two rules of the table.
@@ -154,16 +209,17 @@ fn list_bytes(count: usize) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::{BUILTINS, builtin};
+    use super::{BUILTINS, builtin, numbered};
     use std::collections::HashSet;
 
     #[test]
-    fn numbers_are_places_and_names_are_unique() {
+    fn numbers_ascend_and_names_are_unique() {
+        assert!(BUILTINS.is_sorted_by(|a, b| a.number < b.number));
         let mut names = HashSet::new();
-        for (place, row) in BUILTINS.iter().enumerate() {
-            assert_eq!(usize::from(row.number), place, "{}", row.name);
+        for row in BUILTINS {
             assert!(names.insert(row.name), "{} stands twice", row.name);
             assert!(builtin(row.name).is_some_and(|found| found.number == row.number));
+            assert!(numbered(row.number).is_some_and(|found| found.name == row.name));
             assert!(!row.doc.is_empty());
         }
     }

@@ -2,8 +2,8 @@
 
 use sbot_vm::op::{Op, Reg, Target};
 use sbot_vm::program::{
-    Action, ActionExit, Bot, Delivery, Echo, Exit, Field, Format, Function, Live, Message, On, Param, Source,
-    Symbol, SymbolKind, Tables, Wait, slot,
+    Action, ActionExit, Bot, Call, Callee, Delivery, Echo, Exit, Field, Format, Function, FunctionKind, Live,
+    Message, Often, On, Param, Source, Symbol, SymbolKind, Tables, Trigger, TriggerKind, Wait, slot,
 };
 use sbot_vm::{
     ClientMessage, Effect, EffectId, EffectKind, Ending, Event, EventKind, Facts, Kind, Limits, Program, Run,
@@ -18,7 +18,7 @@ pub const NOW: i64 = 1_767_607_200_000;
 pub fn tables(registers: u16, code: Vec<Op>) -> Tables {
     let end = code.len() as Target;
     Tables {
-        functions: vec![function("b", true, 0, registers, 0, end)],
+        functions: vec![function("b", FunctionKind::Bot, 0, registers, 0, end)],
         bots: vec![Bot {
             name: "b".into(),
             function: 0,
@@ -31,8 +31,65 @@ pub fn tables(registers: u16, code: Vec<Op>) -> Tables {
     }
 }
 
-pub fn function(name: &str, bot: bool, params: u8, registers: u16, start: Target, end: Target) -> Function {
-    Function { name: name.into(), params, registers, start, end, bot }
+pub fn function(
+    name: &str,
+    kind: FunctionKind,
+    params: u8,
+    registers: u16,
+    start: Target,
+    end: Target,
+) -> Function {
+    Function { name: name.into(), params, registers, start, end, kind }
+}
+
+pub fn trigger(kind: TriggerKind, via: &[u32], test: Option<u32>) -> Trigger {
+    Trigger { kind, via: via.to_vec(), during: None, often: Often::Always, test }
+}
+
+/// A function for [`functions`]: name, kind, parameters, registers, code.
+pub type Part = (&'static str, FunctionKind, u8, u16, Vec<Op>);
+
+pub const BOT: FunctionKind = FunctionKind::Bot;
+
+/// A flow of the bot whose function has this number.
+pub fn flow_of(bot: u32) -> FunctionKind {
+    FunctionKind::Flow { bot }
+}
+
+/// A program of several functions, of which number n begins at instruction 100 * n, and of the bots among them.
+pub fn functions(parts: Vec<Part>) -> Tables {
+    let mut all = Tables::default();
+    for (n, (name, kind, params, registers, code)) in (0u32..).zip(parts) {
+        all.code.resize(100 * n as usize, Op::End {});
+        let end = 100 * n + code.len() as Target;
+        all.code.extend(code);
+        all.functions.push(function(name, kind, params, registers, 100 * n, end));
+        if kind == BOT {
+            let params = (0..params).map(|n| param(&format!("p{n}"), slot(Kind::Int, true)));
+            all.bots.push(Bot {
+                name: name.into(),
+                function: n,
+                params: params.collect(),
+                on_failed: None,
+                triggers: Vec::new(),
+            });
+        }
+    }
+    all
+}
+
+/// A call of a flow or of a bot, which keeps registers.
+pub fn call(name: &str, live: &[(Reg, Kind)], callee: Callee) -> Call {
+    Call { name: name.into(), step: "s".into(), live: lives(live), callee }
+}
+
+fn lives(live: &[(Reg, Kind)]) -> Vec<Live> {
+    let live = live.iter().map(|(reg, kind)| Live {
+        reg: *reg,
+        slot: slot(*kind, true),
+        name: format!("v{reg}").into(),
+    });
+    live.collect()
 }
 
 pub fn program(tables: Tables) -> Program {
@@ -60,12 +117,7 @@ pub fn answer(name: &str, params: Vec<Param>) -> ActionExit {
 }
 
 pub fn wait(name: &str, live: &[(Reg, Kind)], exits: Vec<Exit>) -> Wait {
-    let live = live.iter().map(|(reg, kind)| Live {
-        reg: *reg,
-        slot: slot(*kind, true),
-        name: format!("v{reg}").into(),
-    });
-    Wait { name: name.into(), step: "s".into(), live: live.collect(), exits }
+    Wait { name: name.into(), step: "s".into(), live: lives(live), exits }
 }
 
 pub fn exit(on: On, bind: &[Reg], to: Target) -> Exit {
@@ -105,7 +157,7 @@ pub fn presses(label: &str) -> Event {
 }
 
 pub fn manual() -> Event {
-    event(NOW, EventKind::Manual)
+    event(NOW, EventKind::Trigger(TriggerKind::Manual))
 }
 
 pub fn timer(at: i64) -> Event {
@@ -134,7 +186,7 @@ pub fn next(program: &Program, run: Run, event: &Event) -> Turn {
 pub fn refused(program: &Program, run: &Run, event: &Event) -> sbot_vm::WhyRefused {
     let refused =
         sbot_vm::turn(program, run.clone(), event, &Facts::default(), &Limits::default()).unwrap_err();
-    assert_eq!(refused.run, *run);
+    assert_eq!(*refused.run, *run);
     refused.why
 }
 
@@ -183,7 +235,7 @@ pub fn said(effects: &[Effect]) -> Vec<Arc<str>> {
 
 /// A program with something in every table: asks for a size, parks with every kind of value.
 pub fn sample() -> (Tables, sbot_vm::Debug) {
-    use sbot_vm::program::{Account, Button, Debug, Place, Shape, Trigger, TriggerKind, Via};
+    use sbot_vm::program::{Account, Button, Debug, Place, Shape, Via};
     use sbot_vm::value::Record;
     let consts = vec![
         Value::text("Which size?"),
@@ -258,13 +310,16 @@ pub fn sample() -> (Tables, sbot_vm::Debug) {
             wait("ask.message", &live, ask),
             wait("ask.add_note", &[(0, Kind::Text)], vec![exit(On::Answer(0), &[], 11)]),
         ],
-        functions: vec![function("welcome", true, 0, 7, 0, 12), function("test", false, 1, 2, 12, 15)],
+        functions: vec![
+            function("welcome", FunctionKind::Bot, 0, 7, 0, 12),
+            function("test", FunctionKind::Fn, 1, 2, 12, 15),
+        ],
         ..tables(7, code)
     };
     all.functions[1].params = 0;
     all.bots[0].name = "welcome".into();
     all.bots[0].on_failed = Some(11);
-    all.bots[0].triggers = vec![Trigger { kind: TriggerKind::Message, via: vec![1], test: Some(1) }];
+    all.bots[0].triggers = vec![trigger(TriggerKind::Message, &[1], Some(1))];
     let place = |op, line| Place { op, file: 0, start: op, end: op + 1, line, column: 1 };
     let debug = Debug {
         files: vec!["welcome.sbot".into()],

@@ -71,8 +71,9 @@ fn other_files_versions_and_sizes_are_told_apart() {
         bytes[4..6].copy_from_slice(&version.to_le_bytes());
         Program::load(&bytes).unwrap_err()
     };
-    assert_eq!(version(2), LoadError::TooNew { found: 2, newest: 1 });
-    assert_eq!(version(0), LoadError::TooOld { found: 0, oldest: 1 });
+    assert_eq!(version(3), LoadError::TooNew { found: 3, newest: 2 });
+    assert_eq!(version(1), LoadError::TooOld { found: 1, oldest: 2 });
+    assert_eq!(version(0), LoadError::TooOld { found: 0, oldest: 2 });
     let mut large = bytes.clone();
     large.resize((64 << 20) + 1, 0);
     assert_eq!(Program::load(&large).unwrap_err(), LoadError::TooLarge { bytes: large.len() as u64 });
@@ -135,7 +136,7 @@ fn forged_programs_do_not_panic() {
         if let Ok(sbot_vm::Turn { status: sbot_vm::Status::Parked(run), .. }) = turn {
             let _ = sbot_vm::turn(&program, run, &says("little"), &Facts::default(), &limits);
         }
-        let _ = sbot_vm::triggered(&program, 0, &says("little"), &Facts::default(), &limits);
+        let _ = sbot_vm::triggered(&program, 0, &says("little"), &Facts::default(), &[], &limits);
         let _ = sbot_vm::disassemble(&program);
     }
     assert!(loaded > 100, "{loaded}");

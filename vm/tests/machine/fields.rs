@@ -1,6 +1,6 @@
 use crate::build::*;
 use sbot_vm::op::Op;
-use sbot_vm::program::{Action, Echo, Field, Format, SymbolKind, Tables, slot};
+use sbot_vm::program::{Action, Echo, Field, Format, SymbolKind, Tables, TriggerKind, slot};
 use sbot_vm::{
     ClientMessage, Effect, EffectKind, Ending, Event, EventKind, Facts, Kind, Limits, RunEvent, TrapKind,
     Turn, Value,
@@ -48,7 +48,7 @@ fn the_event_replaces_what_it_says_about_the_client() {
     let [text, none] = [Value::text("old"), Value::None];
     let file = Value::File("old.png".into());
 
-    assert_eq!(seen(EventKind::Manual), old());
+    assert_eq!(seen(EventKind::Trigger(TriggerKind::Manual)), old());
     let message = ClientMessage { text: Some("hi".into()), ..ClientMessage::default() };
     assert_eq!(
         seen(EventKind::Message(message)),

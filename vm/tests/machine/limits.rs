@@ -1,6 +1,6 @@
 use crate::build::*;
 use sbot_vm::op::Op;
-use sbot_vm::program::{Message, Tables};
+use sbot_vm::program::{FunctionKind, Message, Tables};
 use sbot_vm::{Ending, Facts, Limits, Status, TrapKind, Value, start as start_bot};
 
 fn with(limits: Limits, tables: Tables) -> TrapKind {
@@ -73,7 +73,10 @@ fn recursion(depth: i32) -> Tables {
         Op::Return { src: 1 },
     ];
     Tables {
-        functions: vec![function("b", true, 0, 1, 0, 3), function("f", false, 1, 2, 3, 9)],
+        functions: vec![
+            function("b", FunctionKind::Bot, 0, 1, 0, 3),
+            function("f", FunctionKind::Fn, 1, 2, 3, 9),
+        ],
         ..tables(1, code)
     }
 }
@@ -104,7 +107,8 @@ fn a_callee_begins_with_absent_registers() {
         Op::Bool { dst: 1, value: 0 },
         Op::Return { src: 1 },
     ];
-    let functions = vec![function("b", true, 0, 2, 0, 4), function("f", false, 1, 2, 4, 9)];
+    let functions =
+        vec![function("b", FunctionKind::Bot, 0, 2, 0, 4), function("f", FunctionKind::Fn, 1, 2, 4, 9)];
     assert_eq!(done(start(&program(Tables { functions, ..tables(2, code) }))), Value::Int(5));
 }
 
@@ -117,7 +121,8 @@ fn functions_see_the_variables_of_the_bot() {
         Op::LoadVar { dst: 0, var: 1 },
         Op::Return { src: 0 },
     ];
-    let functions = vec![function("b", true, 0, 2, 0, 3), function("f", false, 0, 1, 3, 5)];
+    let functions =
+        vec![function("b", FunctionKind::Bot, 0, 2, 0, 3), function("f", FunctionKind::Fn, 0, 1, 3, 5)];
     assert_eq!(done(start(&program(Tables { functions, ..tables(2, code) }))), Value::Int(9));
 }
 
@@ -149,7 +154,8 @@ fn a_trap_names_its_instruction() {
         Op::Not { dst: 0, a: 0 },
         Op::Return { src: 0 },
     ];
-    let functions = vec![function("b", true, 0, 1, 0, 5), function("f", false, 0, 1, 5, 8)];
+    let functions =
+        vec![function("b", FunctionKind::Bot, 0, 1, 0, 5), function("f", FunctionKind::Fn, 0, 1, 5, 8)];
     let program = program(Tables { functions, ..tables(1, code) });
     let at = |fuel| {
         let limits = Limits { fuel, ..Limits::default() };

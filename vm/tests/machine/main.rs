@@ -5,10 +5,15 @@
 
 mod arithmetic;
 mod build;
+mod calls;
 mod containers;
+mod failures;
 mod fields;
+mod hours;
 mod limits;
 mod listing;
+mod lists;
+mod owners;
 mod runs;
 mod triggers;
 mod verifier;

@@ -1,6 +1,6 @@
 use crate::build::*;
 use sbot_vm::op::Op;
-use sbot_vm::program::{SymbolKind, Tables, Trigger, TriggerKind, slot};
+use sbot_vm::program::{FunctionKind, SymbolKind, Tables, Trigger, TriggerKind, slot};
 use sbot_vm::{
     ClientMessage, Event, EventKind, Facts, Kind, Limits, Program, StartError, TrapKind, Value, triggered,
 };
@@ -23,19 +23,15 @@ fn with(triggers: Vec<Trigger>) -> Program {
         symbols: vec![symbol(SymbolKind::Channel, "w"), symbol(SymbolKind::Channel, "i")],
         fields: vec![reading("client", "text", Kind::Text)],
         functions: vec![
-            function("b", true, 0, 1, 0, 1),
-            function("t", false, 0, 2, 1, 5),
-            function("u", false, 0, 1, 5, 7),
-            function("v", false, 0, 1, 7, 8),
+            function("b", FunctionKind::Bot, 0, 1, 0, 1),
+            function("t", FunctionKind::Fn, 0, 2, 1, 5),
+            function("u", FunctionKind::Fn, 0, 1, 5, 7),
+            function("v", FunctionKind::Fn, 0, 1, 7, 8),
         ],
         ..tables(1, code)
     };
     all.bots[0].triggers = triggers;
     program(all)
-}
-
-fn on(kind: TriggerKind, via: &[u32], test: Option<u32>) -> Trigger {
-    Trigger { kind, via: via.to_vec(), test }
 }
 
 fn message(text: &str, channel: Option<u32>) -> Event {
@@ -44,12 +40,13 @@ fn message(text: &str, channel: Option<u32>) -> Event {
 }
 
 fn starts(program: &Program, event: &Event) -> bool {
-    triggered(program, 0, event, &Facts::default(), &Limits::default()).unwrap()
+    triggered(program, 0, event, &Facts::default(), &[], &Limits::default()).unwrap().is_some()
 }
 
 #[test]
 fn kind_channel_and_test_decide() {
-    let program = with(vec![on(TriggerKind::Message, &[0], Some(1)), on(TriggerKind::Manual, &[], None)]);
+    let program =
+        with(vec![trigger(TriggerKind::Message, &[0], Some(1)), trigger(TriggerKind::Manual, &[], None)]);
     assert!(starts(&program, &message("go", Some(0))));
     assert!(!starts(&program, &message("stay", Some(0))));
     assert!(!starts(&program, &message("go", Some(1))));
@@ -60,14 +57,14 @@ fn kind_channel_and_test_decide() {
     let comment = event(NOW, EventKind::Comment { text: "go".into(), channel: Some(0) });
     assert!(!starts(&program, &comment));
     assert!(!starts(&program, &timer(NOW)));
-    assert_eq!(triggered(&program, 9, &manual(), &Facts::default(), &Limits::default()), Ok(false));
+    assert_eq!(triggered(&program, 9, &manual(), &Facts::default(), &[], &Limits::default()), Ok(None));
 }
 
 #[test]
 fn a_test_can_trap() {
     for (test, kind) in [(2, TrapKind::WrongKind), (3, TrapKind::OutOfFuel)] {
-        let program = with(vec![on(TriggerKind::Manual, &[], Some(test))]);
-        let trap = triggered(&program, 0, &manual(), &Facts::default(), &Limits::default()).unwrap_err();
+        let program = with(vec![trigger(TriggerKind::Manual, &[], Some(test))]);
+        let trap = triggered(&program, 0, &manual(), &Facts::default(), &[], &Limits::default()).unwrap_err();
         assert_eq!(trap.kind, kind);
     }
 }

@@ -2,7 +2,9 @@
 
 use crate::build::*;
 use sbot_vm::op::Op;
-use sbot_vm::program::{Button, Echo, Field, On, Shape, Source, Tables, Trigger, TriggerKind, slot};
+use sbot_vm::program::{
+    Button, Echo, Field, FunctionKind, On, Shape, Source, Tables, Trigger, TriggerKind, slot,
+};
 use sbot_vm::value::Record;
 use sbot_vm::{Debug, Kind, LoadError, Program, Value};
 use std::sync::Arc;
@@ -60,7 +62,7 @@ fn functions_end_and_stay_in_the_code() {
     long.functions[0].end = 2;
     assert!(why(long).contains("outside of the code"));
     let mut shared = tables(1, vec![Op::Return { src: 0 }, Op::Return { src: 0 }]);
-    shared.functions.push(function("f", false, 0, 1, 1, 2));
+    shared.functions.push(function("f", FunctionKind::Fn, 0, 1, 1, 2));
     assert!(why(shared).contains("share instructions"));
     let mut narrow = tables(1, vec![Op::End {}]);
     narrow.functions[0].params = 2;
@@ -84,7 +86,8 @@ fn functions_have_no_effects_and_do_not_wait() {
             waits: vec![wait("w", &[], vec![])],
             ..tables(1, vec![Op::End {}, op, Op::Return { src: 0 }])
         };
-        all.functions = vec![function("b", true, 0, 1, 0, 1), function("f", false, 0, 1, 1, 3)];
+        all.functions =
+            vec![function("b", FunctionKind::Bot, 0, 1, 0, 1), function("f", FunctionKind::Fn, 0, 1, 1, 3)];
         assert!(why(all).contains("outside of a bot"));
     }
 }
@@ -133,7 +136,7 @@ fn answers_are_those_of_the_action_before() {
 fn a_wait_belongs_to_one_function() {
     let mut all = waiting(&[], vec![]);
     all.code.extend([Op::Wait { wait: 0 }]);
-    all.functions.push(function("c", true, 0, 2, 2, 3));
+    all.functions.push(function("c", FunctionKind::Bot, 0, 2, 2, 3));
     assert!(why(all).contains("used for two things"));
 }
 
@@ -168,7 +171,8 @@ fn constants_point_at_something_and_are_flat() {
 fn bots_have_a_function_and_sound_triggers() {
     let edit = |edit: fn(&mut Tables)| {
         let mut all = tables(2, vec![Op::End {}, Op::Return { src: 0 }]);
-        all.functions = vec![function("b", true, 0, 1, 0, 1), function("f", false, 1, 1, 1, 2)];
+        all.functions =
+            vec![function("b", FunctionKind::Bot, 0, 1, 0, 1), function("f", FunctionKind::Fn, 1, 1, 1, 2)];
         edit(&mut all);
         why(all)
     };
@@ -176,10 +180,11 @@ fn bots_have_a_function_and_sound_triggers() {
     assert!(edit(|all| all.bots[0].function = 2).contains("no function of its own"));
     assert!(edit(|all| all.bots[0].params = vec![param("p", slot(Kind::Int, true))]).contains("parameters"));
     assert!(edit(|all| all.bots[0].on_failed = Some(1)).contains("leads outside"));
-    let trigger = |via, test| Trigger { kind: TriggerKind::Manual, via, test };
+    let trigger = |via: Vec<u32>, test| trigger(TriggerKind::Manual, &via, test);
     let with = |trigger: Trigger| {
         let mut all = tables(2, vec![Op::End {}, Op::Return { src: 0 }]);
-        all.functions = vec![function("b", true, 0, 1, 0, 1), function("f", false, 1, 1, 1, 2)];
+        all.functions =
+            vec![function("b", FunctionKind::Bot, 0, 1, 0, 1), function("f", FunctionKind::Fn, 1, 1, 1, 2)];
         all.bots[0].triggers = vec![trigger];
         why(all)
     };

@@ -1,6 +1,6 @@
 use crate::build::*;
 use sbot_vm::op::Op;
-use sbot_vm::program::{Button, Echo, Message, On, Source, Tables, slot};
+use sbot_vm::program::{Button, Echo, Message, On, Source, Tables, TriggerKind, slot};
 use sbot_vm::{
     Effect, EffectId, EffectKind, Ending, Event, EventKind, Kind, Program, Run, RunEvent, TrapKind, Value,
     WhyRefused,
@@ -135,7 +135,7 @@ fn what_no_exit_takes_is_refused() {
     let program = menu();
     let run = parked(start(&program));
     for kind in [
-        EventKind::Manual,
+        EventKind::Trigger(TriggerKind::Manual),
         EventKind::VideoOpened,
         EventKind::Comment { text: "prices".into(), channel: None },
         EventKind::Delivered { effect: id(0, 0) },
