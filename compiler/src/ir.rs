@@ -76,6 +76,19 @@ pub struct Function {
     pub body: Block,
     /// Its name in the source.
     pub place: Place,
+    /// Who calls it.
+    pub used: Use,
+}
+
+/// What a function is part of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Use {
+    /// Nothing calls it.
+    No,
+    /// Tests call it, and no bot.
+    Tests,
+    /// A bot calls it.
+    Bots,
 }
 
 /// A bot.
@@ -556,8 +569,12 @@ pub struct Validate {
     pub retry: Option<Retry>,
     /// Taken when it matches.
     pub valid: Block,
+    /// `on valid`.
+    pub valid_place: Place,
     /// Taken when it does not and no try is left.
     pub invalid: Block,
+    /// `on invalid`.
+    pub invalid_place: Place,
 }
 
 /// `retry N saying TEXT`.
@@ -784,6 +801,8 @@ pub enum TestKind<E = Expr> {
         args: Vec<E>,
     },
     FailMessage,
+    /// The action that the run waits for could not be carried out.
+    FailAction(ActionId),
     BotSays {
         text: E,
         next: bool,

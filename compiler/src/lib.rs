@@ -8,9 +8,12 @@
 //! Nothing here touches a disk, a clock, a terminal or a network; the binary does.
 
 pub mod check;
+pub mod coverage;
 pub mod diagnostic;
+pub mod explore;
 pub mod flow;
 pub mod ir;
+pub mod library;
 pub mod lower;
 pub mod project;
 pub mod resolve;

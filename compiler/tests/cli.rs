@@ -336,6 +336,63 @@ fn tests_are_run() {
     scratch.sbotc(&["test", "one.sbot", "nothing.sbot"]).exits(2).says("nothing.sbot");
 }
 
+const SILENT: &str = r#"
+bot silent
+
+channel shop: whatsapp "Shop"
+
+trigger message
+
+step start:
+  message "Yes or no?" buttons [ "Yes" -> yes, "No" -> end ] on other -> start on timeout 1h -> end
+
+step yes: message "Good." -> end
+
+test "yes" { client "hi" client presses "Yes" bot "Good." expect ended }
+"#;
+
+#[test]
+fn conversations_are_walked_through() {
+    let scratch = Scratch::new("explore");
+    scratch.write("bot.sbot", SILENT.trim_start());
+    let ran = scratch.sbotc(&["explore", "bot.sbot"]).exits(1);
+    let ran = ran.prints("silent end: the bot ends without a word").prints("    client presses \"No\"");
+    assert_eq!(ran.out, scratch.sbotc(&["explore", "bot.sbot"]).out);
+    let report = &scratch.sbotc(&["explore", ".", "--format", "json"]).exits(1).lines()[0];
+    assert_eq!(report["bot"], "silent");
+    assert_eq!(report["complete"], true);
+    assert_eq!(report["findings"][0]["kind"], "silent_end");
+    assert_eq!(report["findings"][0]["conversation"][1], "client presses \"No\"");
+    scratch.sbotc(&["explore", ".", "--limit", "0"]).exits(1).prints("there are more");
+    scratch.sbotc(&["explore", ".", "--bot", "silence"]).exits(2).says("did you mean `silent`?");
+    scratch.sbotc(&["explore", "nowhere"]).exits(2).says("nowhere");
+    scratch.write("bad.sbot", "bot bad\nstep start: -> nowhere\n");
+    scratch.sbotc(&["explore", "bad.sbot"]).exits(1).says("E0201");
+}
+
+#[test]
+fn tests_are_written_for_what_none_reaches() {
+    let scratch = Scratch::new("write-tests");
+    scratch.write("bot.sbot", SILENT.trim_start());
+    let before = scratch.sbotc(&["test", ".", "--coverage"]).exits(0);
+    before
+        .prints("silent: 2/2 steps (100 %), 0/2 exits (0 %), 1/2 buttons (50 %)")
+        .prints("not reached: \"No\" in `start`");
+    scratch.sbotc(&["explore", ".", "--write-tests"]).prints("Wrote 3 tests into bot.sbot");
+    let after = scratch.sbotc(&["test", ".", "--coverage", "--lcov", "trace.info"]).exits(0);
+    after.prints("4 passed, 0 failed").prints("2/2 exits (100 %), 2/2 buttons (100 %)");
+    scratch.sbotc(&["fmt", "--check", "."]).exits(1);
+    scratch.sbotc(&["explore", ".", "--write-tests"]).prints("No test to write");
+    let trace = String::from_utf8(scratch.read("trace.info")).unwrap();
+    for line in ["SF:bot.sbot", "FNF:2", "FNH:2", "BRF:4", "BRH:4", "end_of_record"] {
+        assert!(trace.lines().any(|known| known == line), "{line}\n{trace}");
+    }
+    let lines = scratch.sbotc(&["test", ".", "--coverage", "--format", "json"]).exits(0).lines();
+    let coverage = lines.iter().find(|line| line.get("coverage").is_some()).unwrap();
+    assert_eq!(coverage["coverage"]["exits"]["reached"], 2);
+    scratch.sbotc(&["test", ".", "--lcov", "no/such/folder.info"]).exits(2).says("no/such/folder.info");
+}
+
 #[test]
 fn a_script_is_a_conversation() {
     let scratch = hello("run");

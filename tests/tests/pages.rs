@@ -1,52 +1,48 @@
-//! Pages that are made from tables, and examples that stand in doc comments.
+//! Pages that are made from what they are about.
 //!
 //! `UPDATE_PAGES=1 cargo test -p sbot-tests --test pages` writes the pages anew.
 
-#![allow(clippy::expect_used)] // A page that cannot be read is a failure.
+#![allow(clippy::expect_used)] // A page that cannot be written is a failure.
 
-mod support;
-
-use std::fmt::Write;
 use std::fs;
 use std::path::Path;
-use support::Memory;
+
+/// Whether a page of `docs` is what it is made from; written anew where that is asked for.
+fn is_up_to_date(name: &str, page: &str) -> bool {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs").join(name);
+    if std::env::var_os("UPDATE_PAGES").is_some() {
+        fs::write(&path, page).expect("the page can be written");
+    }
+    fs::read_to_string(&path).is_ok_and(|written| written == page)
+}
 
 #[test]
 fn the_page_of_instructions_is_up_to_date() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/instructions.md");
-    let page = sbot_vm::instructions_page();
-    if std::env::var_os("UPDATE_PAGES").is_some() {
-        fs::write(&path, &page).expect("the page can be written");
-    }
-    let written = fs::read_to_string(&path).unwrap_or_default();
-    assert!(written == page, "docs/instructions.md is not what vm/src/op.rs says; see the top of this test");
+    let fresh = is_up_to_date("instructions.md", &sbot_vm::instructions_page());
+    assert!(fresh, "docs/instructions.md is not what vm/src/op.rs says; see the top of this test");
 }
 
-/// In the prelude, every doc line that is set in by four spaces is a true expression.
 #[test]
-fn the_examples_of_the_prelude_are_true() {
-    let prelude = sbot_stdlib::file("std/prelude.sbot").expect("the prelude is there");
-    let examples: Vec<&str> =
-        prelude.text.lines().filter_map(|line| line.trim().strip_prefix("///     ")).collect();
-    assert!(examples.len() > 25, "only {} examples were found", examples.len());
-    let mut source = String::from(
-        "bot examples\n\naccount { zone \"Europe/Madrid\" }\n\ntrigger manual\n\nstep start: -> end\n\n",
-    );
-    for (n, example) in examples.iter().enumerate() {
-        writeln!(source, "test \"{n}\" {{ trigger manual expect {example} }}")
-            .expect("a text can be written to");
-    }
-    let mut files = Memory::default();
-    files.0.insert("main.sbot".to_owned(), source.into_bytes());
-    let checked = sbotc::check_files("main.sbot", &files).expect("the examples are a file");
-    let project = checked.project.as_ref().unwrap_or_else(|| {
-        panic!("{}", sbotc::diagnostic::render::render(&checked.diagnostics, &checked.sources, false))
-    });
-    let lowered = sbotc::lower::lower(project, &checked.sources, true);
-    let program = sbot_vm::Program::new(lowered.tables, Some(lowered.debug)).expect("the examples verify");
-    let program = std::sync::Arc::new(program);
-    for (test, example) in lowered.tests.iter().zip(&examples) {
-        let report = sbotc::sim::run_test(&program, test, &checked.sources, false);
-        assert!(report.failure.is_none(), "{example}");
+fn the_page_of_the_library_is_up_to_date() {
+    let fresh = is_up_to_date("library.md", &sbotc::library::page());
+    assert!(fresh, "docs/library.md is not what the files in stdlib say; see the top of this test");
+}
+
+/// Headings as GitHub names them, and every link of the page of the library to one of them.
+#[test]
+fn links_in_the_page_of_the_library_lead_somewhere() {
+    let page = sbotc::library::page();
+    let anchor = |heading: &str| -> String {
+        heading.to_lowercase().chars().filter(|c| c.is_alphanumeric() || *c == '_').collect()
+    };
+    let headings: Vec<String> = page
+        .lines()
+        .filter(|line| line.starts_with("## ") || line.starts_with("### "))
+        .map(|line| anchor(line.trim_start_matches('#').trim()))
+        .collect();
+    let links: Vec<&str> = page.split("](#").skip(1).filter_map(|rest| rest.split(')').next()).collect();
+    assert!(links.len() > 150, "only {} links were found", links.len());
+    for link in links {
+        assert_eq!(headings.iter().filter(|heading| *heading == link).count(), 1, "#{link}");
     }
 }

@@ -8,7 +8,7 @@ use crate::stack::Stack;
 use crate::step::{self, Stop};
 use crate::trap::{Trap, TrapKind};
 use crate::value::Value;
-use crate::world::World;
+use crate::world::{Marks, World};
 
 /// The value of a function that has no effects and does not wait, in the light of an event and of facts.
 ///
@@ -42,6 +42,7 @@ pub fn evaluate(
         memory: limits.memory,
         effects: &mut Vec::new(),
         overlay: &mut Vec::new(),
+        marks: &mut Marks::default(),
         buffer: &mut String::new(),
         last_message: None,
         last_action: None,

@@ -15,7 +15,7 @@ use crate::stack::{Spot, Stack};
 use crate::step::{self, Stop};
 use crate::trap::{Trap, TrapKind};
 use crate::value::Value;
-use crate::world::{World, widen};
+use crate::world::{Marks, World, widen};
 use std::sync::Arc;
 
 /// What a turn gives.
@@ -25,6 +25,8 @@ pub struct Turn {
     pub effects: Vec<Effect>,
     /// What became of the run.
     pub status: Status,
+    /// The marks that the turn has passed, each once, in order. Only a program that is built to be explored has any.
+    pub marks: Vec<u32>,
 }
 
 /// What became of a run.
@@ -66,7 +68,7 @@ pub fn start(
 ) -> Result<Turn, StartError> {
     let mut machine = Machine::new();
     let status = machine.start(program, bot, args, event, facts, limits)?;
-    Ok(Turn { effects: machine.take_effects(), status })
+    Ok(machine.finished(status))
 }
 
 /// Gives an event to a parked run.
@@ -84,7 +86,7 @@ pub fn turn(
     match machine.turn(program, &mut run, event, facts, limits) {
         Ok(ending) => {
             let status = ending.map_or_else(|| Status::Parked(run), Status::Ended);
-            Ok(Turn { effects: machine.take_effects(), status })
+            Ok(machine.finished(status))
         }
         Err(why) => Err(Refused { run: Box::new(run), why }),
     }
@@ -113,6 +115,7 @@ pub struct Machine {
     stack: Stack,
     effects: Vec<Effect>,
     overlay: Vec<Option<Value>>,
+    marks: Marks,
     buffer: String,
 }
 
@@ -130,6 +133,10 @@ impl Machine {
     #[must_use]
     pub fn new() -> Machine {
         Machine::default()
+    }
+
+    fn finished(mut self, status: Status) -> Turn {
+        Turn { effects: self.take_effects(), status, marks: self.marks.passed }
     }
 
     /// The effects of the last turn.
@@ -269,6 +276,7 @@ impl Machine {
     fn run(&mut self, given: Given<'_>, bot: u32, turn: u32, from: Spot) -> (Result<Stop, Trap>, Last) {
         self.effects.clear();
         self.overlay.clear();
+        self.marks.clear();
         let mut world = World {
             program: given.program,
             event: given.event,
@@ -278,6 +286,7 @@ impl Machine {
             memory: given.limits.memory,
             effects: &mut self.effects,
             overlay: &mut self.overlay,
+            marks: &mut self.marks,
             buffer: &mut self.buffer,
             last_message: None,
             last_action: None,

@@ -194,6 +194,7 @@ ops! {
     68 Matches    "matches"     { dst: Reg = Write, src: Reg = Read, regex: u32 = Regex } "dst = the regular expression finds something in the text; false if absent"
     69 StoreVar   "store_var"   { var: Reg = Var, src: Reg = Read } "a variable of the bot = src, from inside a flow"
     70 Draw       "draw"        { counter: u32 = Counter } "emit the effect that asks for a draw from a counter; the wait right after it takes the answer"
+    71 Mark       "mark"        { mark: u32 = Small } "note that this place was reached; only in programs that are built to be explored"
     65 Wait       "wait"        { wait: u32 = Wait } "park the run until an event that the wait takes"
 }
 

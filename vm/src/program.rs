@@ -139,6 +139,8 @@ pub struct Action {
     pub params: Vec<Param>,
     /// What a call gives.
     pub result: Option<Slot>,
+    /// What a text as its result looks like.
+    pub result_format: Format,
     /// The answers a call can wait for.
     pub exits: Vec<ActionExit>,
     /// How a host may repeat it.
@@ -154,6 +156,8 @@ pub struct Param {
     pub name: Arc<str>,
     /// What it holds.
     pub slot: Slot,
+    /// What a text in it looks like.
+    pub format: Format,
 }
 
 /// A declared answer of an action.
@@ -265,7 +269,7 @@ pub struct Template {
     pub count: u8,
 }
 
-/// No message shows more buttons than this.
+/// The most buttons a message can have (Salesbot guide, "Message").
 pub const MOST_BUTTONS: usize = 13;
 
 /// Who gets a message.

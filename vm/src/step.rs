@@ -390,6 +390,7 @@ pub(crate) fn run(world: &mut World<'_>, stack: &mut Stack, from: Spot, mut fuel
                 }
             }
             Op::Draw { counter } => tri!(world.draw(counter)),
+            Op::Mark { mark } => world.marks.note(mark),
             Op::Act { action, args, count } => {
                 let args = slice(frame, args, count);
                 spend!(args.iter().map(|arg| weight(arg, false)).sum());

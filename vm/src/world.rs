@@ -15,6 +15,29 @@ use std::sync::Arc;
 /// What an effect costs of the turn's memory, beside the values in it.
 const EFFECT: usize = 128;
 
+/// The marks that a turn has passed, each once, in order.
+#[derive(Default)]
+pub(crate) struct Marks {
+    pub(crate) passed: Vec<u32>,
+    seen: FxHashSet<u32>,
+}
+
+impl Marks {
+    pub(crate) fn clear(&mut self) {
+        if !self.passed.is_empty() {
+            self.passed.clear();
+            self.seen.clear();
+        }
+    }
+
+    #[inline(never)]
+    pub(crate) fn note(&mut self, mark: u32) {
+        if self.seen.insert(mark) {
+            self.passed.push(mark);
+        }
+    }
+}
+
 /// The world of one turn.
 pub(crate) struct World<'a> {
     pub(crate) program: &'a Program,
@@ -28,6 +51,8 @@ pub(crate) struct World<'a> {
     pub(crate) effects: &'a mut Vec<Effect>,
     /// The turn's own changes, by field. Empty until there is one.
     pub(crate) overlay: &'a mut Vec<Option<Value>>,
+    /// The marks that the turn has passed.
+    pub(crate) marks: &'a mut Marks,
     /// Where texts are built.
     pub(crate) buffer: &'a mut String,
     /// The last message of the turn.

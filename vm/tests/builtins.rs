@@ -163,6 +163,23 @@ fn lists() {
 }
 
 #[test]
+fn texts_for_buttons() {
+    let many = |count| l(&(0..count).map(|n| t(&n.to_string())).collect::<Vec<_>>());
+    let shown = l(&[t(" a"), t("b"), t("A")]);
+    assert_eq!(
+        run("options", &[l(&[t(" a"), t(""), t("b"), t("a "), Value::None, t(" \n"), t("A")])]),
+        Ok(shown)
+    );
+    assert_eq!(run("options", &[l(&[t("a"), Int(1)])]), Err(TrapKind::WrongKind));
+    assert_eq!(run("options", &[l(&[])]), Ok(l(&[])));
+    assert_eq!(run("options", &[many(20)]), Ok(many(20)));
+    assert_eq!(run("first_options", &[many(20)]), Ok(many(13)));
+    for count in [0, 1, 13] {
+        assert_eq!(run("first_options", &[many(count)]), Ok(many(count)));
+    }
+}
+
+#[test]
 fn dates() {
     assert_eq!(run("date_of", &[MOMENT]), Ok(DAY));
     assert_eq!(run("time_of", &[MOMENT]), Ok(Time(570)));

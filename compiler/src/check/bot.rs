@@ -2,6 +2,7 @@
 
 use super::Checker;
 use super::body::{Body, Kind};
+use super::calls::Caller;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::flow;
 use crate::ir::{self, FlowId, StepId, VarId};
@@ -63,6 +64,7 @@ impl<'a> Checker<'a> {
             }
         }
         self.out.symbols.clone_from(&self.names.symbols);
+        self.settle_calls();
     }
 
     fn bot_of(&self, n: usize) -> Option<&'a ast::Bot> {
@@ -280,11 +282,14 @@ impl<'a> Checker<'a> {
     fn flows(&mut self, n: usize) -> Vec<ir::Flow> {
         let mut out = Vec::new();
         for library in self.libraries(n) {
-            let flows: Vec<_> =
-                self.names.flows.iter().filter(|flow| flow.unit == library).cloned().collect();
-            for flow in flows {
+            let flows: Vec<_> = self.names.flows.iter().cloned().enumerate().collect();
+            for (at, flow) in flows.into_iter().filter(|(_, flow)| flow.unit == library) {
                 self.unit = library;
+                if self.unit().std {
+                    self.calls.caller = Caller::StdFlow(at);
+                }
                 out.push(self.flow_item(&flow, library != n));
+                self.calls.caller = Caller::Bot;
             }
         }
         out

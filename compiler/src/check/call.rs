@@ -2,6 +2,8 @@
 
 use super::Checker;
 use super::args::try_bind;
+use super::calls::Callee;
+use super::compare::comparable;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::ir::{Expr, ExprKind};
 use crate::resolve::{Def, FnDecl};
@@ -141,6 +143,14 @@ impl<'a> Checker<'a> {
             if !fits {
                 continue;
             }
+            if let Some(ty) = any.as_ref().filter(|ty| decl.ordered && !has_order(ty)) {
+                let text = format!("{what} needs values that have an order, and `{ty}` has none");
+                self.report(
+                    Diagnostic::new(Code::E0301, place, text)
+                        .help("numbers, texts, dates, times and durations have one"),
+                );
+                return None;
+            }
             let mut out = Vec::new();
             for (param, arg) in decl.params.iter().zip(&bound) {
                 out.push(match arg.and_then(value_of) {
@@ -199,20 +209,20 @@ impl<'a> Checker<'a> {
     }
 
     fn finish(&mut self, place: Place, at: usize, decl: &FnDecl<'a>, args: Vec<Expr>, ty: Ty) -> Expr {
-        if decl.builtin.is_some_and(|builtin| ZONED.contains(&builtin.name)) {
-            self.need_zone(place);
-        }
-        let kind = match (decl.builtin, self.function_ids.get(&at)) {
-            (Some(builtin), _) => ExprKind::Builtin { number: builtin.number, args },
-            (None, Some(function)) => ExprKind::Call { function: *function, args },
+        let kind = match (decl.builtin, self.function_ids.get(&at).copied()) {
+            (Some(builtin), _) => {
+                self.need_for_builtin(builtin.name, place);
+                ExprKind::Builtin { number: builtin.number, args }
+            }
+            (None, Some(function)) => {
+                self.note_call(Callee::Function(function), place);
+                ExprKind::Call { function, args }
+            }
             (None, None) => return Self::error(place),
         };
         Expr { ty, place, kind }
     }
 }
-
-/// Built-ins that read or make a moment in the account's zone.
-const ZONED: &[&str] = &["date_of", "time_of", "datetime_of", "format_datetime", "hours_open", "opens_in"];
 
 fn nth(functions: &[FnDecl<'_>], first: usize, n: usize) -> usize {
     let mut at = first;
@@ -220,6 +230,11 @@ fn nth(functions: &[FnDecl<'_>], first: usize, n: usize) -> usize {
         at = functions.get(at).and_then(|function| function.next).unwrap_or(at);
     }
     at
+}
+
+/// Inside of a generic function the type is not known; there the function itself says what it takes.
+fn has_order(ty: &Ty) -> bool {
+    *ty == Ty::Any || comparable(ty, ty, true)
 }
 
 fn holds_any(ty: &Ty) -> bool {

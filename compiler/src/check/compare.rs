@@ -252,35 +252,6 @@ impl Checker<'_> {
         }
     }
 
-    /// E0208 unless the account has a region.
-    pub(super) fn need_region(&mut self, place: Place) {
-        if self.names.account.region.is_none() {
-            self.report(
-                Diagnostic::new(
-                    Code::E0208,
-                    place,
-                    "a phone number is read in the account's region, and the account has none",
-                )
-                .help("declare it: `account { region \"ES\" }`"),
-            );
-        }
-    }
-
-    /// E0208 unless the account has a zone.
-    pub(super) fn need_zone(&mut self, place: Place) {
-        if !self.names.has_zone {
-            self.report(
-                Diagnostic::new(
-                    Code::E0208,
-                    place,
-                    "this needs the account's time zone, and the account has none",
-                )
-                .note("days and hours are those of a zone")
-                .help("declare it: `account { zone \"Europe/Madrid\" }`"),
-            );
-        }
-    }
-
     pub(super) fn matches(&mut self, place: Place, negated: bool, value: &ast::Expr, regex: &Text) -> Expr {
         let value = self.expr(value, None);
         self.text_side(value.place, &value, "matches");

@@ -4,6 +4,7 @@
 use super::Checker;
 use super::action::CallParts;
 use super::body::Known;
+use super::calls::Callee;
 use crate::diagnostic::{Code, Diagnostic, suggest};
 use crate::ir::{Block, BotId, Enter, Entered, Expr, ExprKind, LocalId, StmtKind};
 use crate::resolve::Def;
@@ -131,6 +132,7 @@ impl Checker<'_> {
         let what = format!("the flow `{name}`");
         let bound = self.bind_args(&what, &flow.params, called.args, place)?;
         let args = self.typed_args(&what, &flow.params, &bound, flow.unit);
+        self.note_call(Callee::Flow(decl), self.place(called.span));
         let target = Entered::Flow(self.bot.flows.get(&decl).copied()?);
         let name = self.wait_name(name, call.name);
         let live = self.body.live();

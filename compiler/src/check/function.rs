@@ -2,9 +2,10 @@
 
 use super::Checker;
 use super::body::{Body, Kind};
+use super::calls::Caller;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::flow::{self, falls_through};
-use crate::ir::{self, FnId};
+use crate::ir::{self, FnId, Use};
 use crate::resolve::FlowDecl;
 use crate::types::Ty;
 
@@ -55,9 +56,12 @@ impl Checker<'_> {
 
     /// Checks every function once.
     pub(super) fn functions(&mut self) {
-        for decl in self.names.functions.clone() {
-            let Some(block) = &decl.item.body else { continue };
+        for (at, decl) in self.names.functions.clone().into_iter().enumerate() {
+            let (Some(block), Some(id)) = (&decl.item.body, self.function_ids.get(&at).copied()) else {
+                continue;
+            };
             self.unit = decl.unit;
+            self.calls.caller = if self.unit().std { Caller::Std(id) } else { Caller::Function(id) };
             self.body = Body::new(Kind::Fn, decl.item.name.text.clone());
             self.body.result = Some(decl.result.clone());
             for param in &decl.params {
@@ -81,8 +85,10 @@ impl Checker<'_> {
                 locals: std::mem::take(&mut self.body.locals),
                 body,
                 place: decl.place,
+                used: Use::No,
             });
         }
         self.body = Body::default();
+        self.calls.caller = Caller::Bot;
     }
 }

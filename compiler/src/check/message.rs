@@ -7,11 +7,8 @@ use crate::ir::{self, Block, Button, Expr, ExprKind, On, StmtKind};
 use crate::source::Place;
 use crate::types::Ty;
 use sbot_grammar::ast::{self, ButtonKind, Chosen, Clause, ClauseKind, MessageHead, Name, Span};
-use sbot_vm::program::{Recipients, SymbolKind, Via};
+use sbot_vm::program::{MOST_BUTTONS, Recipients, SymbolKind, Via};
 use sbot_vm::value::Value;
-
-/// The most buttons a message can have (Salesbot guide, "Message").
-const MOST_BUTTONS: usize = 13;
 
 impl Checker<'_> {
     pub(super) fn message(&mut self, place: Place, message: &ast::Message, out: &mut Block) {

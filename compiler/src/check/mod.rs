@@ -9,6 +9,7 @@ mod assign;
 mod body;
 mod bot;
 mod call;
+mod calls;
 mod code;
 mod coerce;
 mod compare;
@@ -139,6 +140,8 @@ pub(crate) struct Checker<'a> {
     action_ids: FxHashMap<usize, ir::ActionId>,
     /// For each function with a body, its number in the program.
     function_ids: FxHashMap<usize, ir::FnId>,
+    /// Who calls whom.
+    calls: calls::Calls,
     /// The file whose names are looked up.
     unit: usize,
     /// The bot being checked.
@@ -161,6 +164,7 @@ impl<'a> Checker<'a> {
             field_ids: FxHashMap::default(),
             action_ids: FxHashMap::default(),
             function_ids: FxHashMap::default(),
+            calls: calls::Calls::default(),
             unit: 0,
             bot: BotScope::default(),
             body: Body::default(),
@@ -232,13 +236,18 @@ impl<'a> Checker<'a> {
             let params = |params: &[resolve::ParamDecl<'_>]| {
                 params
                     .iter()
-                    .map(|param| program::Param { name: param.name.as_str().into(), slot: param.ty.slot() })
+                    .map(|param| program::Param {
+                        name: param.name.as_str().into(),
+                        slot: param.ty.slot(),
+                        format: param.ty.format(),
+                    })
                     .collect()
             };
             self.out.actions.push(program::Action {
                 name: action.name.as_str().into(),
                 params: params(&action.params),
                 result: action.result.as_ref().map(Ty::slot),
+                result_format: action.result.as_ref().map(Ty::format).unwrap_or_default(),
                 exits: action
                     .exits
                     .iter()

@@ -2,6 +2,7 @@
 
 use super::Checker;
 use crate::diagnostic::{Code, Diagnostic, suggest};
+use crate::library;
 use crate::source::Place;
 use crate::types::Ty;
 use sbot_grammar::ast::Name;
@@ -70,6 +71,8 @@ impl Checker<'_> {
         let diagnostic = Diagnostic::new(Code::E0202, place, format!("there is no {what} `{}`", name.text));
         let diagnostic = if is_step {
             diagnostic.help(format!("`{0}` is a step: write `-> {0}` to go there", name.text))
+        } else if let Some(path) = library::home(&name.text) {
+            diagnostic.help(format!("the standard library has it: write `use \"{path}\"` above"))
         } else if let Some(found) = suggest::nearest(&name.text, known.iter().map(String::as_str)) {
             diagnostic.help(format!("did you mean `{found}`?")).suggest(name.span, found)
         } else {

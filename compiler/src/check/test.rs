@@ -2,6 +2,7 @@
 
 use super::Checker;
 use super::body::Body;
+use super::calls::Caller;
 use crate::diagnostic::{Code, Diagnostic, suggest};
 use crate::ir::{self, Expr, TestKind, TestStmt};
 use crate::resolve::{Def, ParamDecl};
@@ -12,6 +13,7 @@ use sbot_grammar::ast::{self, Arg, ExprKind as Ast, ItemKind, Span, Text};
 impl Checker<'_> {
     pub(super) fn tests(&mut self, n: usize, bot: usize) {
         let Some(unit) = self.parsed.units.get(n) else { return };
+        self.calls.caller = Caller::Test;
         let mut titles: Vec<(&str, Place)> = Vec::new();
         for item in &unit.tree.items {
             let ItemKind::Test { title, stmts } = &item.kind else { continue };
@@ -36,6 +38,7 @@ impl Checker<'_> {
             }
             self.out.tests.push(ir::Test { title: text.into(), bot, stmts: out, place });
         }
+        self.calls.caller = Caller::Bot;
     }
 
     fn test_statement(&mut self, place: Place, stmt: &ast::TestKind, first: bool) -> Option<TestKind> {
@@ -94,6 +97,10 @@ impl Checker<'_> {
         let place = self.place(path.span);
         let (decl, exit) = self.answered(&path.names)?;
         let action = self.names.actions.get(decl)?.clone();
+        let waits = action.result.is_some() || !action.exits.is_empty();
+        if waits && args.is_empty() && exit.is_some_and(|name| name.text == "failed") {
+            return Some(TestKind::FailAction(self.action_id(decl)));
+        }
         let (params, index) = match exit {
             Some(name) => {
                 let found = action.exits.iter().position(|(known, _)| *known == name.text);

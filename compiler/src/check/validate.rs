@@ -56,15 +56,19 @@ impl Checker<'_> {
             self.body.show(&name.text, local, Some("an `as` name"));
         }
         let wait = ir::Wait { name, live, exits: timeouts.into_iter().map(|checked| checked.exit).collect() };
-        let body = |found: Option<(Block, Place)>| found.map(|(body, _)| body).unwrap_or_default();
+        let body = |found: Option<(Block, Place)>| found.unwrap_or((Block::new(), place));
+        let (valid, valid_place) = body(bodies.valid);
+        let (invalid, invalid_place) = body(bodies.invalid);
         let kind = StmtKind::Validate(Box::new(ir::Validate {
             wait,
             test: test.condition,
             found,
             bind,
             retry,
-            valid: body(bodies.valid),
-            invalid: body(bodies.invalid),
+            valid,
+            valid_place,
+            invalid,
+            invalid_place,
         }));
         Self::push(out, place, kind);
     }

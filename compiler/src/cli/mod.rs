@@ -8,6 +8,7 @@ mod check;
 mod completions;
 mod disasm;
 mod explain;
+mod explore;
 mod fmt;
 mod new;
 mod output;
@@ -27,6 +28,7 @@ Examples:
   sbotc check pizzeria             find mistakes in all bots of the folder
   sbotc test pizzeria              run the tests that stand in the files
   sbotc run pizzeria               talk to the bot in the terminal
+  sbotc explore pizzeria           find what no conversation reaches, and ends without a word
   sbotc build pizzeria             compile to pizzeria/pizzeria.sbc
   sbotc explain E0203              what a diagnostic means, with an example
 
@@ -78,6 +80,8 @@ enum Command {
     Test(test::Args),
     /// Talk to a bot in the terminal, or feed it a script
     Run(run::Args),
+    /// Walk through every conversation a bot can have
+    Explore(explore::Args),
     /// Compile to a .sbc file
     Build(build::Args),
     /// Bring files into the standard form
@@ -161,6 +165,7 @@ fn dispatch(command: Command) -> Result<Exit, Stop> {
         Command::Check(args) => check::run(&args),
         Command::Test(args) => test::run(&args),
         Command::Run(args) => run::run(&args),
+        Command::Explore(args) => explore::run(&args),
         Command::Build(args) => build::run(&args),
         Command::Fmt(args) => fmt::run(&args),
         Command::New(args) => new::run(&args),

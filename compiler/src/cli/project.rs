@@ -3,7 +3,7 @@
 use super::Stop;
 use super::output::{self, count, nearest};
 use sbot_grammar::ast::ItemKind;
-use sbot_vm::Program;
+use sbot_vm::{Debug, Program, Tables};
 use sbotc::diagnostic::{Diagnostic, render};
 use sbotc::project::{Files, Parsed};
 use sbotc::source::Sources;
@@ -235,8 +235,39 @@ pub(crate) struct Compiled {
     pub(crate) tests: Vec<ir::Test<u32>>,
 }
 
+/// A project that is built to be explored.
+pub(crate) struct Marked {
+    pub(crate) compiled: Compiled,
+    pub(crate) project: ir::Project,
+    pub(crate) marks: Vec<lower::Mark>,
+}
+
+/// Compiles a checked project with its tests and with marks. Its errors are printed.
+pub(crate) fn compile_marked(loaded: Loaded) -> Result<Marked, Stop> {
+    let (project, sources) = checked(loaded, false)?;
+    let lowered = lower::lower_marked(&project, &sources);
+    let marks = lowered.marks;
+    let program = verified(lowered.tables, lowered.debug)?;
+    Ok(Marked { compiled: Compiled { program, sources, tests: lowered.tests }, project, marks })
+}
+
 /// Compiles a checked project. Its errors are printed, its warnings only if `warnings`.
 pub(crate) fn compile(loaded: Loaded, tests: bool, warnings: bool) -> Result<Compiled, Stop> {
+    let (project, sources) = checked(loaded, warnings)?;
+    let lowered = lower::lower(&project, &sources, tests);
+    let program = verified(lowered.tables, lowered.debug)?;
+    Ok(Compiled { program, sources, tests: lowered.tests })
+}
+
+fn verified(tables: Tables, debug: Debug) -> Result<Arc<Program>, Stop> {
+    Program::new(tables, Some(debug)).map(Arc::new).map_err(|error| {
+        Stop::new(format!("the compiler made a program that does not verify: {error}"))
+            .help("this is a mistake of sbotc; please report it with the source")
+    })
+}
+
+/// A project without errors. Errors are printed, warnings only if `warnings`.
+fn checked(loaded: Loaded, warnings: bool) -> Result<(ir::Project, Sources), Stop> {
     let mut shown = loaded.diagnostics;
     let Some(project) = loaded.project else {
         shown.retain(|diagnostic| warnings || diagnostic.is_error());
@@ -248,12 +279,7 @@ pub(crate) fn compile(loaded: Loaded, tests: bool, warnings: bool) -> Result<Com
     if warnings {
         print(&shown, &loaded.sources)?;
     }
-    let lowered = lower::lower(&project, &loaded.sources, tests);
-    let program = Program::new(lowered.tables, Some(lowered.debug)).map_err(|error| {
-        Stop::new(format!("the compiler made a program that does not verify: {error}"))
-            .help("this is a mistake of sbotc; please report it with the source")
-    })?;
-    Ok(Compiled { program: Arc::new(program), sources: loaded.sources, tests: lowered.tests })
+    Ok((project, loaded.sources))
 }
 
 /// Prints diagnostics to standard error, errors first if there are too many to read.

@@ -1,11 +1,14 @@
 //! `sbotc test`.
 
-use super::output::{self, BOLD, DIM, GREEN, Out, RED};
+use super::output::{self, BOLD, DIM, GREEN, Out, RED, YELLOW};
 use super::project::{self, Compiled};
 use super::{Exit, Format, Stop};
+use sbotc::coverage::{self, Hits, Missing, Share};
+use sbotc::lower::Mark;
 use sbotc::sim::{Outcome, TestReport, run_test};
 use sbotc::source::Sources;
 use std::io::Write;
+use std::sync::Arc;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -13,6 +16,8 @@ Examples:
   sbotc test bot.sbot --filter phone       tests whose title or bot has `phone` in it
   sbotc test examples/*                    several projects
   sbotc test . --format json               one object a test, then one with the sums
+  sbotc test . --coverage                  what the tests do not reach yet
+  sbotc test . --lcov coverage.info        the same for editors and CI
 
 A test that fails shows the whole conversation, the statement that did not hold, what it asked for and what there was.
 Exit codes: 0 all passed (or there are none), 1 a test failed or the source has errors, 2 a path could not be read.";
@@ -34,6 +39,14 @@ pub(crate) struct Args {
     /// JSON goes to standard output too
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
+
+    /// Tell which steps, ways out and buttons of each bot the tests reach
+    #[arg(long)]
+    coverage: bool,
+
+    /// Write the coverage for other tools, in the format of lcov
+    #[arg(long, value_name = "FILE")]
+    lcov: Option<String>,
 }
 
 /// How the tests went, all projects together.
@@ -47,11 +60,20 @@ struct Tally {
 pub(crate) fn run(args: &Args) -> Result<Exit, Stop> {
     let projects = project::projects(&args.paths)?;
     let mut tally = Tally::default();
+    let mut traces = String::new();
     let mut broken = false;
     let mut out = output::stdout();
     for path in &projects {
-        match project::compile(project::load(path, true)?, true, false) {
-            Ok(compiled) => run_all(args, projects.len(), &compiled, &mut tally, &mut out)?,
+        match build(args, path) {
+            Ok((compiled, marks)) => {
+                let hits = run_all(args, projects.len(), &compiled, &mut tally, &mut out)?;
+                if args.coverage {
+                    show_coverage(args, &compiled, &marks, &hits, &mut out)?;
+                }
+                if args.lcov.is_some() {
+                    traces.push_str(&coverage::lcov(&marks, &hits, &compiled.sources));
+                }
+            }
             // The other projects can be tested all the same.
             Err(Stop::Problems) => broken = true,
             Err(stop) => return Err(stop),
@@ -63,7 +85,52 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Stop> {
         writeln!(out, "{}", summary(args, &tally))?;
     }
     out.flush()?;
+    if let Some(file) = &args.lcov {
+        project::write_atomically(file, traces.as_bytes())?;
+    }
     Ok(if tally.failed == 0 && !broken { Exit::Clean } else { Exit::Problems })
+}
+
+/// Compiles a project, with marks if its coverage is wanted.
+fn build(args: &Args, path: &str) -> Result<(Compiled, Vec<Mark>), Stop> {
+    let loaded = project::load(path, true)?;
+    if args.coverage || args.lcov.is_some() {
+        let marked = project::compile_marked(loaded)?;
+        return Ok((marked.compiled, marked.marks));
+    }
+    Ok((project::compile(loaded, true, false)?, Vec::new()))
+}
+
+fn show_coverage(
+    args: &Args,
+    compiled: &Compiled,
+    marks: &[Mark],
+    hits: &Hits,
+    out: &mut Out,
+) -> Result<(), Stop> {
+    let bots: Vec<Arc<str>> =
+        compiled.program.tables().bots.iter().map(|bot| Arc::clone(&bot.name)).collect();
+    for bot in coverage::by_bot(&bots, marks, hits, &compiled.sources) {
+        if args.format == Format::Json {
+            writeln!(out, "{}", serde_json::json!({ "coverage": bot }))?;
+            continue;
+        }
+        let share = |what: &str, share: Share| {
+            let style = if share.reached == share.all { GREEN } else { YELLOW };
+            format!("{style}{}/{} {what}{style:#} ({} %)", share.reached, share.all, share.percent())
+        };
+        let shares = [share("steps", bot.steps), share("exits", bot.exits), share("buttons", bot.buttons)];
+        writeln!(out, "{BOLD}{}{BOLD:#}: {}", bot.bot, shares.join(", "))?;
+        for missing in &bot.missing {
+            let Missing { kind, step, name, file, line, .. } = missing;
+            let place = format!("{DIM}{file}:{line}{DIM:#}");
+            match *kind {
+                "step" | "flow" => writeln!(out, "  not reached: {kind} `{name}` {place}")?,
+                _ => writeln!(out, "  not reached: {name} in `{step}` {place}")?,
+            }
+        }
+    }
+    Ok(())
 }
 
 fn run_all(
@@ -72,7 +139,8 @@ fn run_all(
     compiled: &Compiled,
     tally: &mut Tally,
     out: &mut Out,
-) -> Result<(), Stop> {
+) -> Result<Hits, Stop> {
+    let mut hits = Hits::default();
     let several = projects > 1 || compiled.program.tables().bots.len() > 1;
     let wanted = args.filter.as_deref().unwrap_or("").to_lowercase();
     for test in &compiled.tests {
@@ -82,6 +150,7 @@ fn run_all(
             continue;
         }
         let report = run_test(&compiled.program, test, &compiled.sources, false);
+        hits.add(report.world.marks());
         match report.outcome {
             Outcome::Passed => tally.passed += 1,
             Outcome::Failed => tally.failed += 1,
@@ -93,7 +162,7 @@ fn run_all(
         // One test may take long; those before it should not wait for it to be seen.
         out.flush()?;
     }
-    Ok(())
+    Ok(hits)
 }
 
 fn summary(args: &Args, tally: &Tally) -> String {

@@ -7,7 +7,7 @@ use sbot_vm::op::Op;
 
 impl<'p> Body<'_, 'p> {
     pub(super) fn lower_action(&mut self, act: &'p Act, place: Place) {
-        let mark = self.mark();
+        let mark = self.taken();
         let (args, count) = self.args(&act.args);
         self.emit(Op::Act { action: act.action.0, args, count }, place);
         self.release(mark);

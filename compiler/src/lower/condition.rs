@@ -81,7 +81,7 @@ impl<'p> Body<'_, 'p> {
 
     /// Goes to `to` if the condition is `want`, else on.
     pub(super) fn jump_when(&mut self, condition: &Expr, want: bool, to: Label) {
-        let mark = self.mark();
+        let mark = self.taken();
         let place = condition.place;
         match &condition.kind {
             ExprKind::Const(Value::Bool(value)) => {

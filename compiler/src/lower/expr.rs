@@ -17,7 +17,7 @@ impl Body<'_, '_> {
     pub(super) fn store(&mut self, expr: &Expr, dst: Reg) {
         let early = matches!(expr.kind, ExprKind::Coalesce(..) | ExprKind::And(..) | ExprKind::Or(..));
         if early && self.reads(expr, dst) {
-            let mark = self.mark();
+            let mark = self.taken();
             let value = self.temp();
             self.expr(expr, value);
             self.copy(dst, value, expr.place);
@@ -48,7 +48,7 @@ impl Body<'_, '_> {
 
     /// Puts the value into `dst`, which the right sides of `??`, `and` and `or` must not read.
     pub(super) fn expr(&mut self, expr: &Expr, dst: Reg) {
-        let mark = self.mark();
+        let mark = self.taken();
         if let Some(value) = constant(expr) {
             self.value(value, dst, expr.place);
         } else if let Some(src) = self.register_of(expr) {
@@ -118,7 +118,8 @@ impl Body<'_, '_> {
             }
             ExprKind::Call { function, args } => {
                 let (args, count) = self.args(args);
-                self.emit(Op::Call { dst, function: function.0, args, count }, place);
+                let function = self.out.functions.get(function.0 as usize).copied().unwrap_or_default();
+                self.emit(Op::Call { dst, function, args, count }, place);
             }
             ExprKind::Matches { value, regex } => {
                 let src = self.operand_in(value, dst);
@@ -219,7 +220,7 @@ impl Body<'_, '_> {
             let halves = self.temps(2);
             let (front, back) = items.split_at(items.len() / 2);
             for (half, dst) in [front, back].into_iter().zip(registers(halves)) {
-                let mark = self.mark();
+                let mark = self.taken();
                 self.list(half, dst, place);
                 self.release(mark);
             }

@@ -1,6 +1,6 @@
 //! The function that is being built: its registers, its labels, and the way into the code.
 //!
-//! Registers are handed out as a stack: whoever takes temporaries notes [`Body::mark`] before and gives it back to
+//! Registers are handed out as a stack: whoever takes temporaries notes [`Body::taken`] before and gives it back to
 //! [`Body::release`] when nobody needs them any more. Code that nothing can reach is not emitted.
 
 use super::output::{Output, index};
@@ -62,6 +62,8 @@ pub(super) struct Body<'o, 'p> {
     pub(super) held: Vec<Live>,
     /// Ints that the current loop keeps in registers.
     pub(super) pinned: Vec<(i64, Reg)>,
+    /// Whether the step or flow belongs to a library.
+    pub(super) library: bool,
     /// The step, flow or `fn` that is being lowered.
     pub(super) name: Arc<str>,
     pub(super) locals: &'p [ir::Local],
@@ -100,6 +102,7 @@ impl<'o, 'p> Body<'o, 'p> {
             loops: Vec::new(),
             held: Vec::new(),
             pinned: Vec::new(),
+            library: false,
             name: Arc::from(""),
             locals: &[],
             start,
@@ -230,7 +233,7 @@ impl<'o, 'p> Body<'o, 'p> {
     }
 
     /// The temporaries taken so far.
-    pub(super) fn mark(&self) -> Reg {
+    pub(super) fn taken(&self) -> Reg {
         self.next
     }
 

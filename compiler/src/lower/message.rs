@@ -11,7 +11,7 @@ use sbot_vm::value::Value;
 
 impl<'p> Body<'_, 'p> {
     pub(super) fn lower_message(&mut self, message: &'p ir::Message, place: Place) {
-        let mark = self.mark();
+        let mark = self.taken();
         let text = self.message_text(message.text.as_ref(), place);
         let template = message.template.as_ref().map(|template| {
             let (args, count) = self.args(&template.args);
@@ -47,14 +47,14 @@ impl<'p> Body<'_, 'p> {
             }
             self.park(wait, hidden, ways, place);
             self.release(mark);
-            self.bodies(&wait.exits, &labels, done);
+            self.bodies(wait, &labels, done, &message.buttons);
             self.bind(done);
         }
     }
 
     /// `buttons from`: the wait keeps what was shown, and an empty list takes `on other` at once.
     fn leave_if_empty(&mut self, shown: Reg, ways: &[Way], done: Label, place: Place) {
-        let mark = self.mark();
+        let mark = self.taken();
         if let Some(function) = self.out.first_options {
             self.emit(Op::Builtin { dst: shown, function, args: shown, count: 1 }, place);
         }
@@ -97,7 +97,7 @@ impl<'p> Body<'_, 'p> {
 
     /// A message without buttons, files and exits, to where messages go.
     pub(super) fn say(&mut self, text: &Expr, place: Place) {
-        let mark = self.mark();
+        let mark = self.taken();
         let text = self.message_text(Some(text), place);
         let message = self.out.message(program::Message::default());
         self.emit(Op::Message { message, text }, place);

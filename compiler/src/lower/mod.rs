@@ -19,6 +19,7 @@ mod function;
 mod goto;
 mod intern;
 mod loops;
+mod mark;
 mod message;
 mod output;
 mod pause;
@@ -33,6 +34,8 @@ mod wait;
 
 #[cfg(test)]
 mod tests;
+
+pub use mark::{Mark, MarkKind};
 
 use crate::ir;
 use crate::source::Sources;
@@ -52,24 +55,45 @@ pub struct Lowered {
     /// The tests, each expression replaced by the index of a function that takes the variables of the bot under test
     /// and returns the expression's value. Empty if tests were not asked for.
     pub tests: Vec<ir::Test<u32>>,
+    /// What the marks of the program stand for. Empty unless it is built to be explored.
+    pub marks: Vec<Mark>,
 }
 
 /// Lowers a checked project; with its tests if `tests` is set.
 #[must_use]
 pub fn lower(project: &ir::Project, sources: &Sources, tests: bool) -> Lowered {
+    lower_into(Output::new(project, sources), tests)
+}
+
+/// The same with its tests, and with marks that tell what a conversation reaches.
+#[must_use]
+pub fn lower_marked(project: &ir::Project, sources: &Sources) -> Lowered {
     let mut out = Output::new(project, sources);
+    out.marking = true;
+    lower_into(out, true)
+}
+
+fn lower_into(mut out: Output<'_>, tests: bool) -> Lowered {
+    let project = out.project;
+    let least = if tests { ir::Use::Tests } else { ir::Use::Bots };
+    let mut next = 0;
     for function in &project.functions {
+        out.functions.push(next);
+        next += u32::from(function.used >= least);
+    }
+    for function in project.functions.iter().filter(|function| function.used >= least) {
         lower_function(&mut out, function);
     }
-    for bot in &project.bots {
+    for (number, bot) in (0u32..).zip(&project.bots) {
         out.bot = Arc::clone(&bot.name);
+        out.bot_number = number;
         lower_bot(&mut out, bot);
     }
     let tests = if tests { test::lower_tests(&mut out) } else { Vec::new() };
-    Lowered { tables: out.tables, debug: out.debug, tests }
+    Lowered { tables: out.tables, debug: out.debug, tests, marks: out.marks }
 }
 
-/// Functions come first in the table, so a [`ir::FnId`] is an index into it.
+/// Functions come first in the table, in their order and without those that nothing calls.
 fn lower_function<'p>(out: &mut Output<'p>, function: &'p ir::Function) {
     let mut body = Body::new(out, Variables::Elsewhere);
     body.begin(&function.name, &function.locals);
@@ -113,6 +137,8 @@ fn lower_flows<'p>(out: &mut Output<'p>, bot: &'p ir::Bot, function: u32, frame:
         let mut body = Body::new(out, Variables::Elsewhere);
         body.bot_frame = Some(frame.clone());
         body.begin(&flow.name, &flow.locals);
+        body.library = flow.library;
+        body.mark(MarkKind::Flow, None, flow.place);
         body.block(&flow.body);
         if body.reachable() {
             body.end_function(flow.place);
@@ -150,6 +176,8 @@ fn lower_bot<'p>(out: &mut Output<'p>, bot: &'p ir::Bot) {
         body.bind_entry(*label);
         body.begin(&step.name, &step.locals);
         body.step_end = Some(body.new_label());
+        body.library = step.library;
+        body.mark(MarkKind::Step, None, step.place);
         body.block(&step.body);
         body.end_step(step.place);
     }
@@ -164,7 +192,7 @@ fn lower_bot<'p>(out: &mut Output<'p>, bot: &'p ir::Bot) {
     let params = params.map(|var| {
         let slot = var.ty.slot();
         let slot = program::slot(slot.kind, slot.optional || var.init.is_some());
-        program::Param { name: Arc::clone(&var.name), slot }
+        program::Param { name: Arc::clone(&var.name), slot, format: var.ty.format() }
     });
     let params = params.collect();
     out.tables.bots.push(program::Bot { name: Arc::clone(&bot.name), function, params, on_failed, triggers });

@@ -1,6 +1,7 @@
 //! What all functions of a project are lowered into.
 
 use super::intern::Interner;
+use super::mark::Mark;
 use super::places::Places;
 use crate::ir;
 use crate::source::{Place, Sources};
@@ -18,6 +19,8 @@ pub(super) struct Output<'p> {
     pub(super) tables: Tables,
     /// Where its code came from.
     pub(super) debug: Debug,
+    /// For each [`ir::FnId`], its index in the table of functions, if it is part of the program.
+    pub(super) functions: Vec<u32>,
     /// The field `client.text`, if the project reads it.
     pub(super) client_text: Option<u32>,
     /// The built-in function that counts the elements of a list.
@@ -28,6 +31,12 @@ pub(super) struct Output<'p> {
     pub(super) first_options: Option<u16>,
     /// The bot that is being lowered.
     pub(super) bot: Arc<str>,
+    /// Its number.
+    pub(super) bot_number: u32,
+    /// Whether the program is built to be explored.
+    pub(super) marking: bool,
+    /// What its marks stand for.
+    pub(super) marks: Vec<Mark>,
     /// Calls whose flow has no function yet.
     pub(super) flow_calls: Vec<(u32, ir::FlowId)>,
     interner: Interner,
@@ -52,11 +61,15 @@ impl<'p> Output<'p> {
             project,
             tables,
             debug: Debug { files, ..Debug::default() },
+            functions: Vec::with_capacity(project.functions.len()),
             client_text: client_text.map(|(index, _)| index),
             len: builtin("len_list").map(|builtin| builtin.number),
             append: builtin("append").map(|builtin| builtin.number),
             first_options: builtin("first_options").map(|builtin| builtin.number),
             bot: Arc::from(""),
+            bot_number: 0,
+            marking: false,
+            marks: Vec::new(),
             flow_calls: Vec::new(),
             interner: Interner::default(),
             places: Places::new(sources),
@@ -138,6 +151,7 @@ fn shows(op: &Op) -> bool {
             | Op::IsSet { .. }
             | Op::LoadVar { .. }
             | Op::Return { .. }
+            | Op::Mark { .. }
             | Op::End { .. }
     )
 }

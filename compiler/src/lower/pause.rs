@@ -12,13 +12,13 @@ impl<'p> Body<'_, 'p> {
 
     /// A wait whose exits need nothing but what comes with the event.
     pub(super) fn await_exits(&mut self, wait: &'p ir::Wait, place: Place) {
-        let mark = self.mark();
+        let mark = self.taken();
         let done = self.new_label();
         let ways = self.ways(&wait.exits, Vec::new(), done);
         let labels: Vec<_> = ways.iter().map(|Way { to, .. }| *to).collect();
         self.park(wait, Vec::new(), ways, place);
         self.release(mark);
-        self.bodies(&wait.exits, &labels, done);
+        self.bodies(wait, &labels, done, &[]);
         self.bind(done);
     }
 }

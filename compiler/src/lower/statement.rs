@@ -2,6 +2,7 @@
 
 use super::function::Body;
 use super::loops::ForLocals;
+use super::mark::MarkKind;
 use crate::ir::{Block, Stmt, StmtKind};
 
 impl<'p> Body<'_, 'p> {
@@ -16,8 +17,11 @@ impl<'p> Body<'_, 'p> {
         if !self.reachable() {
             return;
         }
-        let mark = self.mark();
+        let taken = self.taken();
         let place = stmt.place;
+        if !matches!(stmt.kind, StmtKind::Block(_)) {
+            self.mark(MarkKind::Statement, None, place);
+        }
         match &stmt.kind {
             StmtKind::Message(message) => self.lower_message(message, place),
             StmtKind::Pause(pause) => self.lower_pause(pause, place),
@@ -43,6 +47,6 @@ impl<'p> Body<'_, 'p> {
             StmtKind::Goto { step, args } => self.lower_goto(*step, args, place),
             StmtKind::End => self.end(place),
         }
-        self.release(mark);
+        self.release(taken);
     }
 }

@@ -38,6 +38,7 @@ fn lower_kind<'p>(out: &mut Output<'p>, bot: &'p Bot, kind: &TestKind) -> TestKi
             TestKind::Answer { action: *action, exit: *exit, args: args.iter().map(function).collect() }
         }
         TestKind::FailMessage => TestKind::FailMessage,
+        TestKind::FailAction(action) => TestKind::FailAction(*action),
         TestKind::BotSays { text, next } => TestKind::BotSays { text: function(text), next: *next },
         TestKind::BotSilent => TestKind::BotSilent,
         TestKind::Expect(condition) => TestKind::Expect(function(condition)),

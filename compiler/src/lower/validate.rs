@@ -12,6 +12,7 @@
 //! ```
 
 use super::function::{Body, Label};
+use super::mark::MarkKind;
 use super::wait::Way;
 use crate::ir::{self, Retry};
 use crate::source::Place;
@@ -21,7 +22,8 @@ use sbot_vm::program::On;
 impl<'p> Body<'_, 'p> {
     pub(super) fn lower_validate(&mut self, validate: &'p ir::Validate, place: Place) {
         let [again, check, done] = [self.new_label(), self.new_label(), self.new_label()];
-        let plain_invalid = self.plain_target(&validate.invalid, done);
+        let marking = self.out.marking;
+        let plain_invalid = self.plain_target(&validate.invalid, done).filter(|_| !marking);
         let invalid = plain_invalid.unwrap_or_else(|| self.new_label());
         let no = if validate.retry.is_some() { self.new_label() } else { invalid };
         if let Some(Retry { count, left, .. }) = &validate.retry {
@@ -31,6 +33,7 @@ impl<'p> Body<'_, 'p> {
         let labels = self.await_text(validate, check, done, place);
         self.bind(check);
         self.check_text(validate, no, place);
+        self.mark(MarkKind::Exit, Some(&validate.wait.name), validate.valid_place);
         self.block(&validate.valid);
         self.jump(done, place);
         if let Some(retry) = &validate.retry {
@@ -39,10 +42,11 @@ impl<'p> Body<'_, 'p> {
         }
         if plain_invalid.is_none() {
             self.bind(invalid);
+            self.mark(MarkKind::Exit, Some(&validate.wait.name), validate.invalid_place);
             self.block(&validate.invalid);
             self.jump(done, place);
         }
-        self.bodies(&validate.wait.exits, &labels, done);
+        self.bodies(&validate.wait, &labels, done, &[]);
         self.bind(done);
     }
 
@@ -54,7 +58,7 @@ impl<'p> Body<'_, 'p> {
         done: Label,
         place: Place,
     ) -> Vec<Label> {
-        let mark = self.mark();
+        let mark = self.taken();
         let left = validate.retry.as_ref().and_then(|retry| self.live_local(retry.left));
         let timeouts = self.ways(&validate.wait.exits, Vec::new(), done);
         let labels = timeouts.iter().map(|Way { to, .. }| *to).collect();
@@ -67,7 +71,7 @@ impl<'p> Body<'_, 'p> {
 
     /// Goes on if the client's text matches, else to `no`.
     fn check_text(&mut self, validate: &'p ir::Validate, no: Label, place: Place) {
-        let mark = self.mark();
+        let mark = self.taken();
         let bind = validate.bind.map(|local| self.local(local));
         if let Some(field) = self.out.client_text {
             let dst = bind.unwrap_or_else(|| self.temp());
@@ -85,7 +89,7 @@ impl<'p> Body<'_, 'p> {
     }
 
     fn try_again(&mut self, retry: &'p Retry, again: Label, invalid: Label, place: Place) {
-        let mark = self.mark();
+        let mark = self.taken();
         let left = self.local(retry.left);
         let zero = self.temp();
         self.emit(Op::Int { dst: zero, value: 0 }, place);

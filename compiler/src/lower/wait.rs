@@ -88,17 +88,24 @@ impl<'p> Body<'_, 'p> {
                 ir::On::Drawn(option) => On::Drawn(*option),
             };
             let bind = exit.binds.iter().map(|local| self.local(*local)).collect();
-            let to = self.plain_target(&exit.body, done).unwrap_or_else(|| self.new_label());
+            let to = self.exit_target(exit, done).unwrap_or_else(|| self.new_label());
             ways.push(Way { on, bind, to });
         }
         ways
     }
 
     /// The bodies of exits, each followed by a jump to `done`.
-    pub(super) fn bodies(&mut self, exits: &'p [ir::Exit], labels: &[Label], done: Label) {
-        for (exit, label) in exits.iter().zip(labels) {
-            if self.plain_target(&exit.body, done).is_none() {
+    pub(super) fn bodies(
+        &mut self,
+        wait: &'p ir::Wait,
+        labels: &[Label],
+        done: Label,
+        buttons: &[ir::Button],
+    ) {
+        for (exit, label) in wait.exits.iter().zip(labels) {
+            if self.exit_target(exit, done).is_none() {
                 self.bind(*label);
+                self.mark_exit(exit, &wait.name, buttons);
                 self.block(&exit.body);
                 self.jump(done, exit.place);
             }

@@ -173,8 +173,8 @@ impl<'a> Names<'a> {
     fn declare_fn(&mut self, n: usize, unit: &'a Unit, item: &'a ast::Item, function: &'a ast::Fn) {
         let place = Place { file: unit.file, span: function.name.span };
         let builtin = self.builtin_of(unit, item, function);
-        if builtin.is_some() {
-            // The type variable of the standard library's generic functions.
+        if unit.std {
+            // The type variable of the standard library's generic functions, with a body or without.
             let any = (Ty::Any, place);
             if let Some(scope) = self.scopes.get_mut(n) {
                 scope.types.insert(SmolStr::new_static("T"), any);
@@ -183,7 +183,17 @@ impl<'a> Names<'a> {
         let params = self.params(n, unit, &function.params);
         let result = self.type_of(n, unit.file, &function.result);
         let index = self.functions.len();
-        self.functions.push(FnDecl { unit: n, item: function, params, result, builtin, next: None, place });
+        let ordered = item.attrs.iter().any(|attr| attr.name.text == "ordered");
+        self.functions.push(FnDecl {
+            unit: n,
+            item: function,
+            params,
+            result,
+            builtin,
+            ordered,
+            next: None,
+            place,
+        });
         let before =
             self.scopes.get(n).and_then(|scope| scope.values.get(&function.name.text)).map(|named| named.def);
         if let (Some(Def::Fn(mut first)), true) = (before, builtin.is_some()) {
@@ -209,8 +219,10 @@ impl<'a> Names<'a> {
         if function.body.is_some() {
             return None;
         }
-        let found =
-            attr.and_then(|attr| attr.args.first()).and_then(|name| sbot_vm::builtin::builtin(&name.text));
+        let found = attr
+            .filter(|_| unit.std)
+            .and_then(|attr| attr.args.first())
+            .and_then(|name| sbot_vm::builtin::builtin(&name.text));
         if found.is_none() {
             let text = format!("the function `{}` has no body", function.name.text);
             self.report(

@@ -5,7 +5,7 @@ use crate::diagnostic::{Code, Diagnostic, suggest};
 use crate::project::Unit;
 use crate::source::Place;
 use sbot_grammar::ast::{Days, HoursRow, Name, Time};
-use sbot_vm::program::{Hours, Open};
+use sbot_vm::program::{Hours, MOST_HOURS, Open};
 
 /// The days of the week, Monday first, as triggers and hours write them.
 pub(crate) const DAYS: &[&str] = &["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
@@ -18,6 +18,14 @@ impl Names<'_> {
         for row in rows {
             match row {
                 HoursRow::Open { days, times } => {
+                    if hours.rows.len() + times.len() > MOST_HOURS {
+                        let place = Place { file: unit.file, span: days.from.span };
+                        let what = format!("`hours` have at most {MOST_HOURS} times");
+                        self.report(Diagnostic::new(Code::E0110, place, what).help(
+                            "days that are open at the same times stand in one row: `mon..fri 09:00..18:00`",
+                        ));
+                        break;
+                    }
                     let days = self.days_of(unit, days);
                     for (from, to) in times {
                         hours.rows.push(Open { days, from: minutes(*from), to: minutes(*to) });

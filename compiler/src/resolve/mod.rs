@@ -117,6 +117,8 @@ pub struct FnDecl<'a> {
     pub result: Ty,
     /// The VM's built-in of a function without a body.
     pub builtin: Option<&'static sbot_vm::builtin::Builtin>,
+    /// Values of its type variable must have an order.
+    pub ordered: bool,
     /// The next function of the same name.
     pub next: Option<usize>,
     /// Its name in the source.

@@ -3,6 +3,7 @@
 use super::{Named, Names};
 use crate::project::{Parsed, Unit};
 use crate::source::Place;
+use crate::types::Ty;
 use sbot_grammar::ast::{ItemKind, Name, Span};
 use smol_str::SmolStr;
 
@@ -37,7 +38,9 @@ impl Names<'_> {
                 for (name, step) in steps.get(m).into_iter().flatten() {
                     self.import_step(n, unit, *span, name, *step);
                 }
-                for (name, (ty, place)) in types.get(m).into_iter().flatten() {
+                // The type variable of a file stays in it.
+                let types = types.get(m).into_iter().flatten();
+                for (name, (ty, place)) in types.filter(|(_, (ty, _))| *ty != Ty::Any) {
                     let Some(scope) = self.scopes.get_mut(n) else { continue };
                     let own = scope.types.entry(name.clone()).or_insert_with(|| (ty.clone(), *place)).1;
                     if own != *place {

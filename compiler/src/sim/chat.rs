@@ -271,12 +271,18 @@ impl Chat {
         let (_, number) =
             self.world.awaited_action().ok_or("the bot does not wait for the answer of an action")?;
         let action = self.world.tables().actions.get(number as usize).ok_or("the action is unknown")?;
+        if text.trim() == "failed" {
+            return self.world.fail_action(number);
+        }
         let (word, rest) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
         let exit = action.exits.iter().position(|exit| *exit.name == *word);
         let (params, rest): (Vec<Param>, &str) =
             match (exit.and_then(|at| action.exits.get(at)), action.result) {
                 (Some(exit), _) => (exit.params.clone(), rest),
-                (None, Some(slot)) => (vec![Param { name: "result".into(), slot }], text),
+                (None, Some(slot)) => {
+                    let format = action.result_format.clone();
+                    (vec![Param { name: "result".into(), slot, format }], text)
+                }
                 (None, None) => {
                     let names: Vec<String> =
                         action.exits.iter().map(|exit| format!("`{}`", exit.name)).collect();
@@ -291,7 +297,7 @@ impl Chat {
         let mut values = Vec::new();
         for (n, param) in params.iter().enumerate() {
             let text = texts.get(n).copied().unwrap_or("");
-            let value = self.value_of(param.slot, &Format::Plain, &unquoted(text));
+            let value = self.value_of(param.slot, &param.format, &unquoted(text));
             values.push(value.ok_or_else(|| format!("`{}` of `{name}` cannot be `{text}`", param.name))?);
         }
         self.world.answer(number, exit.and_then(|exit| u32::try_from(exit).ok()), values)

@@ -190,6 +190,27 @@ impl World {
         Some((run.effect?, self.program.awaited_action(run.wait)?))
     }
 
+    /// The action that the run waits for could not be carried out.
+    ///
+    /// # Errors
+    /// The run does not wait for this action.
+    pub fn fail_action(&mut self, action: u32) -> Result<(), String> {
+        let (effect, awaited) =
+            self.awaited_action().ok_or("the bot does not wait for the answer of an action")?;
+        let name = |action: u32| {
+            self.tables()
+                .actions
+                .get(action as usize)
+                .map_or_else(|| "?".into(), |action| action.name.clone())
+        };
+        if awaited != action {
+            return Err(format!("the bot waits for the answer of `{}`", name(awaited)));
+        }
+        self.note(LineKind::Answer(format!("{}.failed()", name(action))));
+        self.happens(EventKind::Failed { effect });
+        Ok(())
+    }
+
     /// The host answers the action that the run waits for: with one of its exits, or with its result.
     ///
     /// # Errors

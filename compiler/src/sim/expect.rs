@@ -52,6 +52,7 @@ impl Tester<'_> {
             | TestKind::Wait(_)
             | TestKind::Answer { .. }
             | TestKind::FailMessage
+            | TestKind::FailAction(_)
             | TestKind::Trigger(_)
             | TestKind::BotSays { .. }
             | TestKind::BotSilent => Ok(()),

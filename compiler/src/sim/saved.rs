@@ -46,13 +46,16 @@ struct Head {
     format: u32,
 }
 
+/// The line of the transcript from which on the client still sees what matters: the last message with buttons, or else
+/// the last message.
+pub(super) fn seen_from(world: &World) -> usize {
+    let with_buttons = world.messages().rev().find(|(_, message)| !message.buttons.is_empty());
+    with_buttons.or_else(|| world.messages().next_back()).map_or(world.transcript().len(), |(line, _)| line)
+}
+
 fn last_seen(world: &World) -> Vec<BotLine> {
-    let messages: Vec<&BotLine> = world.messages().map(|(_, message)| message).collect();
-    let from = messages
-        .iter()
-        .rposition(|message| !message.buttons.is_empty())
-        .unwrap_or(messages.len().saturating_sub(1));
-    messages.into_iter().skip(from).cloned().collect()
+    let from = seen_from(world);
+    world.messages().filter(|(line, _)| *line >= from).map(|(_, message)| message.clone()).collect()
 }
 
 /// The conversation as a text.

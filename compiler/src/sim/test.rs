@@ -196,6 +196,10 @@ impl Tester<'_> {
                 let answered = self.world.answer(action.0, *exit, values);
                 answered.map_err(|why| Mismatch::new("a bot that waits for this answer", why))?;
             }
+            TestKind::FailAction(action) => {
+                let failed = self.world.fail_action(action.0);
+                failed.map_err(|why| Mismatch::new("a bot that waits for this action", why))?;
+            }
             TestKind::FailMessage => {
                 let failed = self.world.fail_last_message();
                 failed.map_err(|why| Mismatch::new("a message that can fail", why))?;
@@ -289,6 +293,7 @@ fn is_event(kind: &TestKind<u32>) -> bool {
         | TestKind::ClientClosesVideo
         | TestKind::Wait(_)
         | TestKind::Answer { .. }
+        | TestKind::FailAction(_)
         | TestKind::FailMessage
         | TestKind::Trigger(_) => true,
         TestKind::At { .. }

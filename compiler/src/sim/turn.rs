@@ -154,6 +154,7 @@ impl World {
             self.apply(effect);
         }
         self.turns.push(turn.effects);
+        self.marks.extend(turn.marks);
         match turn.status {
             Status::Parked(run) => {
                 let timers = show::timers(&self.program, &run, self.now);

@@ -28,6 +28,8 @@ pub struct World {
     pub(super) started: Vec<Option<i64>>,
     pub(super) transcript: Vec<Line>,
     pub(super) turns: Vec<Vec<Effect>>,
+    /// The marks that all turns have passed.
+    pub(super) marks: Vec<u32>,
     pub(super) log: Vec<Recorded>,
     pub(super) restore_every_turn: bool,
 }
@@ -44,6 +46,7 @@ pub struct Snapshot {
     started: Vec<Option<i64>>,
     transcript: usize,
     turns: usize,
+    marks: usize,
     log: usize,
 }
 
@@ -67,6 +70,7 @@ impl World {
             started: Vec::new(),
             transcript: Vec::new(),
             turns: Vec::new(),
+            marks: Vec::new(),
             log: Vec::new(),
             restore_every_turn: false,
             program,
@@ -155,6 +159,39 @@ impl World {
         self.turns.iter().flatten()
     }
 
+    /// The marks that all turns have passed, in order, each once a turn. Only a program that is built to be explored
+    /// has any.
+    #[must_use]
+    pub fn marks(&self) -> &[u32] {
+        &self.marks
+    }
+
+    /// Forgets what has happened, but for what the client saw last. Nothing that is still to come changes by that.
+    pub fn forget_past(&mut self) {
+        let from = super::saved::seen_from(self);
+        self.transcript.drain(..from);
+        self.transcript.retain(|line| matches!(line.kind, LineKind::Bot(_)));
+        self.turns.clear();
+        self.marks.clear();
+        self.log.clear();
+    }
+
+    /// What each counter that was drawn from gives next, in their order.
+    pub fn counters(&self) -> impl Iterator<Item = (u32, u32)> {
+        self.counters.iter().map(|(counter, next)| (*counter, *next))
+    }
+
+    /// Whether a message has been sent.
+    #[must_use]
+    pub fn has_sent(&self) -> bool {
+        self.sent.is_some()
+    }
+
+    /// Lets a counter draw this option next, as it would after other leads.
+    pub fn set_counter(&mut self, counter: u32, option: u32) {
+        self.counters.insert(counter, option);
+    }
+
     /// Every event with the facts of its moment, from which the conversation can be replayed.
     #[must_use]
     pub fn log(&self) -> &[Recorded] {
@@ -195,6 +232,7 @@ impl World {
             started: self.started.clone(),
             transcript: self.transcript.len(),
             turns: self.turns.len(),
+            marks: self.marks.len(),
             log: self.log.len(),
         }
     }
@@ -210,6 +248,7 @@ impl World {
         self.started = snapshot.started;
         self.transcript.truncate(snapshot.transcript);
         self.turns.truncate(snapshot.turns);
+        self.marks.truncate(snapshot.marks);
         self.log.truncate(snapshot.log);
     }
 

@@ -140,6 +140,7 @@ fn takes_draws(tables: &Tables, op: Op) -> bool {
 
 /// Checks every operand by its role. A count belongs to the arguments before it, and has to be what the callee takes.
 fn operands(at: &At<'_>) -> Check {
+    allowed(at)?;
     let tables = at.tables;
     let mut result = Ok(());
     let mut first = 0;
@@ -150,7 +151,6 @@ fn operands(at: &At<'_>) -> Check {
         }
     });
     result?;
-    allowed(at)?;
     if let Op::Call { function, .. } = at.op
         && at.index(&tables.functions, i64::from(function), "function")?.kind != FunctionKind::Fn
     {

@@ -105,11 +105,19 @@ pub fn symbol(kind: SymbolKind, name: &str) -> Symbol {
 }
 
 pub fn param(name: &str, slot: Slot) -> Param {
-    Param { name: name.into(), slot }
+    Param { name: name.into(), slot, format: Format::Plain }
 }
 
 pub fn action(name: &str, params: Vec<Param>, echo: Echo) -> Action {
-    Action { name: name.into(), params, result: None, exits: Vec::new(), delivery: Delivery::Keyed, echo }
+    Action {
+        name: name.into(),
+        params,
+        result: None,
+        result_format: Format::Plain,
+        exits: Vec::new(),
+        delivery: Delivery::Keyed,
+        echo,
+    }
 }
 
 pub fn answer(name: &str, params: Vec<Param>) -> ActionExit {
@@ -233,9 +241,12 @@ pub fn said(effects: &[Effect]) -> Vec<Arc<str>> {
     texts.collect()
 }
 
-/// A program with something in every table: asks for a size, parks with every kind of value.
+/// A program with something in every table: asks for a size, parks with every kind of value. The second bot runs the
+/// first one from a flow.
 pub fn sample() -> (Tables, sbot_vm::Debug) {
-    use sbot_vm::program::{Account, Button, Debug, Place, Shape, Via};
+    use sbot_vm::program::{
+        Account, Button, Counter, Debug, Hours, List, Open, Place, Row, Section, Shape, Template, Via,
+    };
     use sbot_vm::value::Record;
     let consts = vec![
         Value::text("Which size?"),
@@ -270,6 +281,17 @@ pub fn sample() -> (Tables, sbot_vm::Debug) {
         Op::Matches { dst: 1, src: 0, regex: 0 },
         Op::Builtin { dst: 0, function: 0, args: 0, count: 1 },
         Op::Return { src: 1 },
+        // 15: another bot, which calls its flow
+        Op::Const { dst: 0, value: 0 },
+        Op::Enter { dst: 1, call: 0, args: 0, count: 1 },
+        Op::Draw { counter: 0 },
+        Op::Wait { wait: 2 },
+        Op::HandOver { bot: 0, args: 0, count: 0 },
+        // 20: the flow, which runs the first bot
+        Op::StoreVar { var: 1, src: 0 },
+        Op::Message { message: 1, text: 0 },
+        Op::Enter { dst: 1, call: 1, args: 0, count: 0 },
+        Op::Leave { to: 17, param: 0, args: 1, count: 1 },
     ];
     let mut note = action("add_note", vec![param("text", slot(Kind::Text, false))], Echo::None);
     note.exits = vec![answer("read", vec![])];
@@ -297,26 +319,68 @@ pub fn sample() -> (Tables, sbot_vm::Debug) {
         exit(On::Timeout(2), &[], 11),
         exit(On::Failed, &[], 11),
     ];
+    let mut listed = plain();
+    listed.list = Some(List {
+        button: Source::Const(1),
+        title: None,
+        footer: Some(Source::Reg(0)),
+        sections: vec![Section {
+            title: Source::Const(2),
+            options: vec![Row { title: Source::Const(1), about: Some(Source::Const(2)) }],
+        }],
+    });
+    listed.template = Some(Template { symbol: 2, args: 0, count: 1 });
     let mut all = Tables {
         account: Account { zone: "Europe/Madrid".into(), region: Some("ES".into()), ..Account::default() },
         consts,
-        symbols: vec![symbol(SymbolKind::User, "anna"), symbol(SymbolKind::Channel, "shop")],
+        symbols: vec![
+            symbol(SymbolKind::User, "anna"),
+            symbol(SymbolKind::Channel, "shop"),
+            symbol(SymbolKind::Template, "hi"),
+            symbol(SymbolKind::Hours, "duty"),
+        ],
         shapes: vec![Shape { name: "".into(), fields: vec!["a".into(), "b".into()] }],
         fields: vec![Field { format: Format::Phone, ..reading("contact", "phone", Kind::Text) }],
         actions: vec![note],
         regexes: vec!["[0-9]+".into()],
-        messages: vec![message],
+        messages: vec![message, listed],
         waits: vec![
             wait("ask.message", &live, ask),
             wait("ask.add_note", &[(0, Kind::Text)], vec![exit(On::Answer(0), &[], 11)]),
+            wait("start.rotate", &[], vec![exit(On::Drawn(0), &[], 19), exit(On::Hours(0), &[], 19)]),
         ],
+        calls: vec![
+            call("start.ask", &[(0, Kind::Text)], Callee::Flow(3)),
+            call("ask.welcome", &[(0, Kind::Text)], Callee::Bot(0)),
+        ],
+        counters: vec![Counter {
+            bot: "other".into(),
+            step: "start".into(),
+            name: "rotate".into(),
+            hash: 0xfeed,
+            options: 2,
+        }],
+        hours: vec![Hours {
+            symbol: 3,
+            rows: vec![Open { days: 0x1f, from: 540, to: 1440 }],
+            except: vec![20_447],
+        }],
         functions: vec![
             function("welcome", FunctionKind::Bot, 0, 7, 0, 12),
             function("test", FunctionKind::Fn, 1, 2, 12, 15),
         ],
         ..tables(7, code)
     };
+    all.functions.push(function("other", BOT, 0, 2, 15, 20));
+    all.functions.push(function("ask", flow_of(2), 1, 2, 20, 24));
     all.functions[1].params = 0;
+    let mut other = all.bots[0].clone();
+    (other.name, other.function) = ("other".into(), 2);
+    let daily = TriggerKind::Every { days: 0x7f, at: 540 };
+    let often = Trigger { during: Some(0), often: Often::Cooldown(86_400), ..trigger(daily, &[], None) };
+    other.triggers =
+        vec![often, Trigger { often: Often::Once, ..trigger(TriggerKind::Silence(7200), &[], None) }];
+    all.bots.push(other);
     all.bots[0].name = "welcome".into();
     all.bots[0].on_failed = Some(11);
     all.bots[0].triggers = vec![trigger(TriggerKind::Message, &[1], Some(1))];

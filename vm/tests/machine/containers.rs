@@ -53,7 +53,8 @@ fn every_instruction_comes_back() {
 fn places_and_bots_are_found() {
     let program = full();
     assert_eq!(program.bot("welcome"), Some(0));
-    assert_eq!(program.bot("other"), None);
+    assert_eq!(program.bot("other"), Some(1));
+    assert_eq!(program.bot("nobody"), None);
     assert_eq!(program.place(0).unwrap().line, 3);
     assert_eq!(program.place(5).unwrap().line, 3);
     assert_eq!(program.place(6).unwrap().line, 4);
@@ -120,6 +121,7 @@ fn seal(bytes: &mut [u8]) {
 fn forged_programs_do_not_panic() {
     let bytes = full().encode(false);
     let mut random = Random(7);
+    let failed = event(NOW, sbot_vm::EventKind::Failed { effect: id(0, 0) });
     let mut loaded = 0;
     for _ in 0..6_000 {
         let mut forged = bytes.clone();
@@ -132,11 +134,15 @@ fn forged_programs_do_not_panic() {
         loaded += 1;
         assert_eq!(program.encode(false), forged);
         let limits = Limits { fuel: 1_000, memory: 100_000 };
-        let turn = sbot_vm::start(&program, 0, &[], &manual(), &Facts::default(), &limits);
-        if let Ok(sbot_vm::Turn { status: sbot_vm::Status::Parked(run), .. }) = turn {
-            let _ = sbot_vm::turn(&program, run, &says("little"), &Facts::default(), &limits);
+        for bot in 0..2 {
+            let turn = sbot_vm::start(&program, bot, &[], &manual(), &Facts::default(), &limits);
+            if let Ok(sbot_vm::Turn { status: sbot_vm::Status::Parked(run), .. }) = turn {
+                for event in [says("little"), timer(i64::MAX - 1), failed.clone()] {
+                    let _ = sbot_vm::turn(&program, run.clone(), &event, &Facts::default(), &limits);
+                }
+            }
+            let _ = sbot_vm::triggered(&program, bot, &says("little"), &Facts::default(), &[], &limits);
         }
-        let _ = sbot_vm::triggered(&program, 0, &says("little"), &Facts::default(), &[], &limits);
         let _ = sbot_vm::disassemble(&program);
     }
     assert!(loaded > 100, "{loaded}");

@@ -1,6 +1,6 @@
 use crate::build::*;
 use sbot_vm::op::Op;
-use sbot_vm::program::{FunctionKind, SymbolKind, Tables, Trigger, TriggerKind, slot};
+use sbot_vm::program::{FunctionKind, Often, SymbolKind, Tables, Trigger, TriggerKind, slot};
 use sbot_vm::{
     ClientMessage, Event, EventKind, Facts, Kind, Limits, Program, StartError, TrapKind, Value, triggered,
 };
@@ -58,6 +58,88 @@ fn kind_channel_and_test_decide() {
     assert!(!starts(&program, &comment));
     assert!(!starts(&program, &timer(NOW)));
     assert_eq!(triggered(&program, 9, &manual(), &Facts::default(), &[], &Limits::default()), Ok(None));
+}
+
+fn takes(program: &Program, kind: TriggerKind) -> Option<u32> {
+    let event = event(NOW, EventKind::Trigger(kind));
+    triggered(program, 0, &event, &Facts::default(), &[], &Limits::default()).unwrap()
+}
+
+#[test]
+fn every_kind_is_taken_by_the_first_trigger_that_says_the_same() {
+    let kinds = [
+        TriggerKind::Manual,
+        TriggerKind::Stage(0),
+        TriggerKind::Stage(1),
+        TriggerKind::LeadCreated,
+        TriggerKind::TagAdded("hot".into()),
+        TriggerKind::TagAdded("Hot".into()),
+        TriggerKind::TagRemoved("hot".into()),
+        TriggerKind::ResponsibleChanged,
+        TriggerKind::FieldChanged(0),
+        TriggerKind::FormSent(0),
+        TriggerKind::Every { days: 1, at: 540 },
+        TriggerKind::Every { days: 3, at: 540 },
+        TriggerKind::Before { by: 60, field: 0 },
+        TriggerKind::After { by: 60, field: 0 },
+        TriggerKind::After { by: 60, field: 1 },
+        TriggerKind::Silence(60),
+        TriggerKind::ConversationClosed,
+    ];
+    // Channels are no filter for what has none; the second of two equal ones is never asked.
+    let all = kinds.iter().chain(&kinds).map(|kind| trigger(kind.clone(), &[0], None)).collect();
+    let program = with(all);
+    for (kind, number) in kinds.into_iter().zip(0..) {
+        assert_eq!(takes(&program, kind.clone()), Some(number), "{kind:?}");
+    }
+    for kind in [
+        TriggerKind::Silence(61),
+        TriggerKind::TagAdded("cold".into()),
+        // These have a channel, which is not known here.
+        TriggerKind::Message,
+        TriggerKind::Comment,
+    ] {
+        assert_eq!(takes(&program, kind.clone()), None, "{kind:?}");
+    }
+    let open = with(vec![trigger(TriggerKind::Comment, &[], None), trigger(TriggerKind::Message, &[], None)]);
+    assert_eq!(takes(&open, TriggerKind::Message), Some(1));
+}
+
+#[test]
+fn a_trigger_starts_its_bot_once_or_not_too_soon() {
+    let often = |often| Trigger { often, ..trigger(TriggerKind::Manual, &[], None) };
+    let started = |program: &Program, started: &[Option<i64>]| {
+        triggered(program, 0, &manual(), &Facts::default(), started, &Limits::default()).unwrap()
+    };
+    let once = with(vec![often(Often::Once), often(Often::Cooldown(3600)), often(Often::Always)]);
+    let hour = 3_600_000;
+    assert_eq!(started(&once, &[]), Some(0));
+    assert_eq!(started(&once, &[None, Some(NOW)]), Some(0));
+    let long_ago = Some(0);
+    assert_eq!(started(&once, &[long_ago]), Some(1));
+    assert_eq!(started(&once, &[long_ago, Some(NOW - hour)]), Some(1));
+    assert_eq!(started(&once, &[long_ago, Some(NOW - hour + 1)]), Some(2));
+    assert_eq!(started(&once, &[long_ago, Some(NOW)]), Some(2));
+    // A start in the future, and times at the edge.
+    assert_eq!(started(&once, &[long_ago, Some(NOW + hour)]), Some(2));
+    assert_eq!(started(&once, &[long_ago, Some(i64::MIN)]), Some(1));
+    assert_eq!(started(&once, &[long_ago, Some(i64::MAX), Some(NOW)]), Some(2));
+    let never = with(vec![often(Often::Cooldown(i64::MAX))]);
+    assert_eq!(started(&never, &[Some(i64::MIN)]), Some(0));
+    assert_eq!(started(&never, &[Some(0)]), None);
+}
+
+#[test]
+fn a_test_that_does_not_hold_leaves_the_event_to_the_next_trigger() {
+    let program =
+        with(vec![trigger(TriggerKind::Message, &[], Some(1)), trigger(TriggerKind::Message, &[0], None)]);
+    let takes = |text, channel| {
+        let event = message(text, channel);
+        triggered(&program, 0, &event, &Facts::default(), &[], &Limits::default()).unwrap()
+    };
+    assert_eq!(takes("go", Some(0)), Some(0));
+    assert_eq!(takes("stay", Some(0)), Some(1));
+    assert_eq!(takes("stay", Some(1)), None);
 }
 
 #[test]

@@ -411,7 +411,10 @@ fn a_machine_does_the_same_as_turns_of_their_own() {
     let ending = machine.turn(&program, &mut run, &says("agent"), &facts, &limits).unwrap();
     assert_eq!(ending, Some(Ending::Done(list(2, Some("agent")))));
     let status = machine.start(&program, 0, &[], &manual(), &facts, &limits).unwrap();
-    assert_eq!(sbot_vm::Turn { effects: machine.effects().to_vec(), status }, start(&program));
+    assert_eq!(
+        sbot_vm::Turn { effects: machine.effects().to_vec(), status, marks: Vec::new() },
+        start(&program)
+    );
 }
 
 #[test]
