@@ -2,11 +2,15 @@
 //!
 //! Nothing here is wrong any more: lowering runs only when checking found no error, and cannot fail.
 
+mod walk;
+
 use crate::source::Place;
 use crate::types::Ty;
 use sbot_vm::program;
 use sbot_vm::value::Value;
+use smol_str::SmolStr;
 use std::sync::Arc;
+pub use walk::each_stmt;
 
 /// A local of a step, flow or `fn`: index into its `locals`. Parameters come first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -44,6 +48,12 @@ pub struct Project {
     pub fields: Vec<program::Field>,
     /// Actions that are called or expected in tests.
     pub actions: Vec<program::Action>,
+    /// For each of them what it needs.
+    pub needs: Vec<Needs>,
+    /// Parameters of actions that the client reads: the action, and which parameter.
+    pub shown: Vec<(ActionId, usize)>,
+    /// The language of the source, then those it is translated into, in lower case. Empty without translations.
+    pub languages: Vec<Arc<str>>,
     /// Working hours of the account.
     pub hours: Vec<program::Hours>,
     /// Functions written in the language, all bots' together.
@@ -52,6 +62,15 @@ pub struct Project {
     pub bots: Vec<Bot>,
     /// The tests.
     pub tests: Vec<Test>,
+}
+
+/// What a call of an action needs of its run.
+#[derive(Clone, Debug, Default)]
+pub struct Needs {
+    /// One of these kinds of channels; none means any, or no channel at all.
+    pub channels: Vec<SmolStr>,
+    /// A comment that started it.
+    pub comment: bool,
 }
 
 /// A local.
@@ -96,6 +115,8 @@ pub enum Use {
 pub struct Bot {
     /// Its name.
     pub name: Arc<str>,
+    /// Its doc comment.
+    pub doc: Option<Arc<str>>,
     /// Parameters and variables share one numbering: the first `params` of `vars` are parameters.
     pub params: usize,
     /// Kept for the whole run.
@@ -151,6 +172,8 @@ pub struct Trigger {
 pub struct Step {
     /// Its name.
     pub name: Arc<str>,
+    /// Its doc comment.
+    pub doc: Option<Arc<str>>,
     /// How many of the locals are parameters.
     pub params: usize,
     /// Parameters first.
@@ -168,6 +191,8 @@ pub struct Step {
 pub struct Flow {
     /// Its name.
     pub name: Arc<str>,
+    /// Its doc comment.
+    pub doc: Option<Arc<str>>,
     /// How many of the locals are parameters.
     pub params: usize,
     /// Parameters first.
@@ -184,88 +209,6 @@ pub struct Flow {
 
 /// Statements in order.
 pub type Block = Vec<Stmt>;
-
-impl Stmt {
-    /// The wait of a statement that has one.
-    #[must_use]
-    pub fn wait(&self) -> Option<&Wait> {
-        match &self.kind {
-            StmtKind::Message(message) => message.wait.as_ref(),
-            StmtKind::Pause(pause) => Some(&pause.wait),
-            StmtKind::Validate(validate) => Some(&validate.wait),
-            StmtKind::Act(act) => act.wait.as_ref(),
-            StmtKind::Rotate(rotate) => Some(&rotate.wait),
-            StmtKind::If { .. }
-            | StmtKind::Local { .. }
-            | StmtKind::Var { .. }
-            | StmtKind::Set { .. }
-            | StmtKind::Enter(_)
-            | StmtKind::HandOver { .. }
-            | StmtKind::Block(_)
-            | StmtKind::For { .. }
-            | StmtKind::While { .. }
-            | StmtKind::Break
-            | StmtKind::Continue
-            | StmtKind::Return(_)
-            | StmtKind::Goto { .. }
-            | StmtKind::End => None,
-        }
-    }
-
-    /// Calls `f` with every block inside a statement, in source order.
-    pub fn each_block<'s>(&'s self, f: &mut dyn FnMut(&'s Block)) {
-        match &self.kind {
-            StmtKind::Validate(validate) => {
-                f(&validate.valid);
-                f(&validate.invalid);
-            }
-            StmtKind::If { then, otherwise, .. } => {
-                f(then);
-                f(otherwise);
-            }
-            StmtKind::Block(block)
-            | StmtKind::For { body: block, .. }
-            | StmtKind::While { body: block, .. } => {
-                f(block);
-            }
-            StmtKind::Message(_)
-            | StmtKind::Pause(_)
-            | StmtKind::Act(_)
-            | StmtKind::Rotate(_)
-            | StmtKind::Local { .. }
-            | StmtKind::Var { .. }
-            | StmtKind::Set { .. }
-            | StmtKind::Enter(_)
-            | StmtKind::HandOver { .. }
-            | StmtKind::Break
-            | StmtKind::Continue
-            | StmtKind::Return(_)
-            | StmtKind::Goto { .. }
-            | StmtKind::End => {}
-        }
-        for exit in self.wait().iter().flat_map(|wait| &wait.exits) {
-            f(&exit.body);
-        }
-    }
-}
-
-/// Calls `f` with every statement of a block, and of the blocks inside, in source order. However deep they stand in
-/// each other, as long chains of `else if` do, the stack does not grow.
-pub fn each_stmt<'s>(block: &'s Block, f: &mut dyn FnMut(&'s Stmt)) {
-    let mut open = vec![block.iter()];
-    while let Some(stmts) = open.last_mut() {
-        let Some(stmt) = stmts.next() else {
-            open.pop();
-            continue;
-        };
-        f(stmt);
-        let outer = open.len();
-        stmt.each_block(&mut |block| open.push(block.iter()));
-        if let Some(inner) = open.get_mut(outer..) {
-            inner.reverse();
-        }
-    }
-}
 
 /// A statement with its place.
 #[derive(Clone, Debug)]
@@ -438,6 +381,10 @@ pub struct Act {
     pub args: Vec<Expr>,
     /// There if the call waits.
     pub wait: Option<Wait>,
+    /// The call has to wait: a person or the outside world deals with the client meanwhile.
+    pub must_wait: bool,
+    /// The name that is called.
+    pub callee: Place,
 }
 
 /// Round Robin. Its wait has one exit `Drawn` per option, in order.
@@ -462,6 +409,8 @@ pub struct Enter {
     pub live: Vec<LocalId>,
     /// Receives the result.
     pub into: Option<LocalId>,
+    /// The name that is called.
+    pub callee: Place,
 }
 
 /// What a call leads into.
@@ -486,6 +435,8 @@ pub struct Message {
     pub voice: Option<Expr>,
     /// Who gets it.
     pub to: program::Recipients,
+    /// `to all` or `to main`, where it is written.
+    pub to_place: Option<Place>,
     /// On which channels.
     pub via: program::Via,
     /// In order. The options of a list message, too.
@@ -514,6 +465,30 @@ pub struct ButtonsFrom {
     pub list: Expr,
     /// Hidden: the texts that are shown.
     pub shown: LocalId,
+}
+
+impl Message {
+    /// Whether it can come without any of the buttons it computes, which does not wait: `on other` is taken at once,
+    /// and without that what follows the statement comes next.
+    #[must_use]
+    pub fn may_have_no_buttons(&self) -> bool {
+        let some = |list: &Expr| {
+            let written = matches!(&list.kind, ExprKind::List(items) if !items.is_empty());
+            written || matches!(&list.kind, ExprKind::Const(Value::List(items)) if !items.is_empty())
+        };
+        let Some(from) = &self.from else { return false };
+        // The list stands in a call that drops its repeats.
+        let mut known = some(&from.list);
+        from.list.each_child(&mut |list| known |= some(list));
+        !known
+    }
+
+    /// Whether what follows the statement comes next where it has no buttons.
+    #[must_use]
+    pub fn may_pass_without_buttons(&self) -> bool {
+        let other = self.wait.iter().flat_map(|wait| &wait.exits).any(|exit| matches!(exit.on, On::Other));
+        !other && self.may_have_no_buttons()
+    }
 }
 
 /// What a list message has beside its text and its options.
@@ -599,71 +574,6 @@ pub struct Expr {
     pub kind: ExprKind,
 }
 
-impl Expr {
-    /// Puts other expressions in the places of locals. `f` gives one, or nothing where the local stays.
-    pub fn replace_locals(&mut self, f: &mut dyn FnMut(LocalId) -> Option<Expr>) {
-        if let ExprKind::Local(local) = self.kind {
-            if let Some(other) = f(local) {
-                *self = other;
-            }
-            return;
-        }
-        self.each_child_mut(&mut |child| child.replace_locals(f));
-    }
-
-    /// Calls `f` with each part of an expression, to change it.
-    pub fn each_child_mut(&mut self, f: &mut dyn FnMut(&mut Expr)) {
-        match &mut self.kind {
-            ExprKind::Const(_) | ExprKind::Local(_) | ExprKind::Var(_) | ExprKind::Field(_) => {}
-            ExprKind::Not(inner)
-            | ExprKind::Neg(inner)
-            | ExprKind::IsSet(inner)
-            | ExprKind::Get { record: inner, .. } => f(inner),
-            ExprKind::Matches { value, .. } => f(value),
-            ExprKind::Binary { left, right, .. }
-            | ExprKind::And(left, right)
-            | ExprKind::Or(left, right)
-            | ExprKind::Coalesce(left, right)
-            | ExprKind::In { value: left, list: right }
-            | ExprKind::Index { list: left, index: right } => {
-                f(left);
-                f(right);
-            }
-            ExprKind::Concat(list)
-            | ExprKind::List(list)
-            | ExprKind::Record { fields: list, .. }
-            | ExprKind::Builtin { args: list, .. }
-            | ExprKind::Call { args: list, .. } => list.iter_mut().for_each(f),
-        }
-    }
-
-    /// Calls `f` with each part of an expression.
-    pub fn each_child(&self, f: &mut dyn FnMut(&Expr)) {
-        match &self.kind {
-            ExprKind::Const(_) | ExprKind::Local(_) | ExprKind::Var(_) | ExprKind::Field(_) => {}
-            ExprKind::Not(inner)
-            | ExprKind::Neg(inner)
-            | ExprKind::IsSet(inner)
-            | ExprKind::Get { record: inner, .. } => f(inner),
-            ExprKind::Matches { value, .. } => f(value),
-            ExprKind::Binary { left, right, .. }
-            | ExprKind::And(left, right)
-            | ExprKind::Or(left, right)
-            | ExprKind::Coalesce(left, right)
-            | ExprKind::In { value: left, list: right }
-            | ExprKind::Index { list: left, index: right } => {
-                f(left);
-                f(right);
-            }
-            ExprKind::Concat(list)
-            | ExprKind::List(list)
-            | ExprKind::Record { fields: list, .. }
-            | ExprKind::Builtin { args: list, .. }
-            | ExprKind::Call { args: list, .. } => list.iter().for_each(f),
-        }
-    }
-}
-
 /// The expressions that are left after checking.
 #[derive(Clone, Debug)]
 #[allow(missing_docs)]
@@ -724,6 +634,13 @@ pub enum ExprKind {
     Matches {
         value: Box<Expr>,
         regex: Arc<str>,
+    },
+    /// A text in the client's language. Only the one that is chosen is evaluated.
+    Localized {
+        /// As it stands in the source.
+        base: Box<Expr>,
+        /// Its translations, each with its place in [`Project::languages`], ascending.
+        variants: Vec<(u16, Expr)>,
     },
 }
 

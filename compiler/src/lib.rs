@@ -7,13 +7,18 @@
 //!
 //! Nothing here touches a disk, a clock, a terminal or a network; the binary does.
 
+pub mod chart;
 pub mod check;
 pub mod coverage;
 pub mod diagnostic;
+pub mod diff;
 pub mod explore;
+pub mod fix;
 pub mod flow;
+pub mod i18n;
 pub mod ir;
 pub mod library;
+pub mod lint;
 pub mod lower;
 pub mod project;
 pub mod resolve;

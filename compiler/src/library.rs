@@ -51,16 +51,6 @@ pub fn items(file: &StdFile) -> Vec<Item> {
     parsed.file.items.iter().filter_map(|item| read(file.text, item)).collect()
 }
 
-/// The file that declares a function or flow of this name, among those that a project has to `use`.
-#[must_use]
-pub fn home(name: &str) -> Option<&'static str> {
-    let declares = |file: &StdFile| {
-        let after_word = |line: &'static str| line.strip_prefix("fn ").or_else(|| line.strip_prefix("flow "));
-        file.text.lines().filter_map(after_word).any(|line| line.split('(').next() == Some(name))
-    };
-    FILES.iter().filter(|file| !is_always(file)).find(|file| declares(file)).map(|file| file.path)
-}
-
 fn slice(text: &str, span: Span) -> &str {
     text.get(span.start as usize..span.end as usize).unwrap_or("")
 }

@@ -1,7 +1,7 @@
 //! Which files make up a project. The caller reads the disk; this module asks for files by path.
 
 use crate::diagnostic::{Code, Diagnostic};
-use crate::source::{FileId, MAX_SOURCE, Place, Sources};
+use crate::source::{self, FileId, Place, Sources};
 use rustc_hash::FxHashMap;
 use sbot_grammar::Comment;
 use sbot_grammar::ast::{self, ItemKind, Span};
@@ -99,16 +99,7 @@ impl Loader<'_> {
     fn text(&self, path: &str) -> Result<Arc<str>, ReadError> {
         let error = |why: String| ReadError { path: path.to_owned(), why };
         let bytes = self.files.read(path).map_err(|e| error(e.to_string()))?;
-        if bytes.len() > MAX_SOURCE {
-            return Err(error(format!(
-                "it has {} bytes; a file may have {MAX_SOURCE}, so split it",
-                bytes.len()
-            )));
-        }
-        let text = String::from_utf8(bytes).map_err(|e| {
-            error(format!("byte {} is not UTF-8; save the file as UTF-8", e.utf8_error().valid_up_to()))
-        })?;
-        Ok(Arc::from(text.strip_prefix('\u{feff}').unwrap_or(&text)))
+        source::text(bytes).map(Arc::from).map_err(error)
     }
 
     fn std(&mut self, path: &str) -> Option<FileId> {
@@ -124,16 +115,23 @@ impl Loader<'_> {
         let std = path.starts_with("std/") && sbot_stdlib::file(&path).is_some();
         let id = self.parsed.sources.add(path.clone(), text);
         self.ids.insert(path.clone(), id);
-        for error in &parsed.errors {
-            self.parsed.diagnostics.push(crate::diagnostic::syntax::word(error, id, &self.parsed.sources));
-        }
+        let errors = crate::diagnostic::syntax::word_all(&parsed.errors, id, &self.parsed.sources);
+        self.parsed.diagnostics.extend(errors);
         let wanted: Vec<(String, Span)> = parsed
             .file
             .items
             .iter()
             .filter_map(|item| {
                 let ItemKind::Use(text) = &item.kind else { return None };
-                Some((text.plain()?.to_owned(), text.span))
+                let plain = text.plain().map(str::to_owned);
+                if plain.is_none() {
+                    let place = Place { file: id, span: text.span };
+                    self.parsed.diagnostics.push(
+                        Diagnostic::new(Code::E0301, place, "the path after `use` is a fixed text")
+                            .help("write the path without `{…}`"),
+                    );
+                }
+                Some((plain?, text.span))
             })
             .collect();
         self.parsed.units.push(Unit {

@@ -45,6 +45,31 @@ pub struct LineColumn {
     pub column: u32,
 }
 
+/// The text of a file, without a byte order mark. A carriage return alone ends a line as a line feed does: else a
+/// comment would go on to the end of a file with such line breaks.
+///
+/// # Errors
+/// Why it is no text, and what to do.
+pub fn text(bytes: Vec<u8>) -> Result<String, String> {
+    if bytes.len() > MAX_SOURCE {
+        return Err(format!("it has {} bytes; a file may have {MAX_SOURCE}, so split it", bytes.len()));
+    }
+    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
+        return Err("it is UTF-16; save the file as UTF-8".to_owned());
+    }
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let valid = error.as_bytes().get(..error.utf8_error().valid_up_to()).unwrap_or_default();
+        let line = valid.iter().filter(|byte| **byte == b'\n').count() + 1;
+        format!("line {line} is not UTF-8, from byte {} of the file on; save the file as UTF-8", valid.len())
+    })?;
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+    if !text.contains('\r') {
+        return Ok(text.to_owned());
+    }
+    let after = text.chars().skip(1).chain(['\n']);
+    Ok(text.chars().zip(after).map(|(c, next)| if c == '\r' && next != '\n' { '\n' } else { c }).collect())
+}
+
 impl Source {
     fn new(path: String, text: Arc<str>) -> Self {
         let breaks = text.bytes().zip(1u32..).filter(|(byte, _)| *byte == b'\n').map(|(_, next)| next);
@@ -52,16 +77,19 @@ impl Source {
         Self { path, text, lines }
     }
 
-    /// The line and column of a byte.
+    /// The line of a byte, from 1.
+    #[must_use]
+    pub fn line(&self, byte: u32) -> u32 {
+        u32::try_from(self.lines.partition_point(|start| *start <= byte)).unwrap_or(u32::MAX)
+    }
+
+    /// The line and column of a byte. The column is counted anew each time.
     #[must_use]
     pub fn line_column(&self, byte: u32) -> LineColumn {
-        let line = self.lines.partition_point(|start| *start <= byte);
-        let start = self.lines.get(line.saturating_sub(1)).copied().unwrap_or(0) as usize;
+        let line = self.line(byte);
+        let start = self.lines.get((line as usize).saturating_sub(1)).copied().unwrap_or(0) as usize;
         let column = self.text.get(start..byte as usize).map_or(0, |text| text.chars().count());
-        LineColumn {
-            line: u32::try_from(line).unwrap_or(u32::MAX),
-            column: u32::try_from(column + 1).unwrap_or(u32::MAX),
-        }
+        LineColumn { line, column: u32::try_from(column + 1).unwrap_or(u32::MAX) }
     }
 
     /// The source of a span; empty if the span is not of this file.

@@ -6,6 +6,9 @@ use smol_str::SmolStr;
 use std::fmt;
 use std::sync::Arc;
 
+/// The most parts of a type. What is worked out from types looks at all of their parts, so they stay small.
+pub const MOST_PARTS: usize = 1000;
+
 /// A type. Cheap to clone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[allow(missing_docs)]
@@ -72,6 +75,73 @@ impl Ty {
     #[must_use]
     pub fn present(&self) -> &Ty {
         if let Ty::Optional(inner) = self { inner } else { self }
+    }
+
+    /// Whether its values can be kept and written down: an object with fields is no value, and an e-mail template is one
+    /// only where it is sent.
+    #[must_use]
+    pub fn is_value(&self) -> bool {
+        match self {
+            Ty::Object(_) | Ty::Symbol(SymbolKind::EmailTemplate) => false,
+            Ty::List(inner) | Ty::Optional(inner) => inner.is_value(),
+            Ty::Record(fields) => fields.iter().all(|(_, ty)| ty.is_value()),
+            Ty::Error
+            | Ty::None
+            | Ty::Bool
+            | Ty::Int
+            | Ty::Number
+            | Ty::Text
+            | Ty::Date
+            | Ty::Time
+            | Ty::DateTime
+            | Ty::Duration
+            | Ty::Phone
+            | Ty::Email
+            | Ty::Url
+            | Ty::File
+            | Ty::Json
+            | Ty::Choice(_)
+            | Ty::Symbol(_)
+            | Ty::Recipient
+            | Ty::Any => true,
+        }
+    }
+
+    /// Whether it has at most so many parts: fields, lists and `?`s, all the way down.
+    #[must_use]
+    pub fn is_within(&self, most: usize) -> bool {
+        let mut left = most;
+        self.count_down(&mut left)
+    }
+
+    /// Takes its parts away from what is left; false once there are too many. So it never looks at more than that.
+    fn count_down(&self, left: &mut usize) -> bool {
+        let Some(rest) = left.checked_sub(1) else { return false };
+        *left = rest;
+        match self {
+            Ty::List(inner) | Ty::Optional(inner) => inner.count_down(left),
+            Ty::Record(fields) => fields.iter().all(|(_, ty)| ty.count_down(left)),
+            Ty::Error
+            | Ty::None
+            | Ty::Bool
+            | Ty::Int
+            | Ty::Number
+            | Ty::Text
+            | Ty::Date
+            | Ty::Time
+            | Ty::DateTime
+            | Ty::Duration
+            | Ty::Phone
+            | Ty::Email
+            | Ty::Url
+            | Ty::File
+            | Ty::Json
+            | Ty::Choice(_)
+            | Ty::Symbol(_)
+            | Ty::Recipient
+            | Ty::Object(_)
+            | Ty::Any => true,
+        }
     }
 
     /// Whether a value may be absent.

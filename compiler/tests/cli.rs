@@ -2,93 +2,12 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)] // A test that cannot make its files has failed.
 
+mod scratch;
+
+use scratch::{Ran, Scratch};
 use std::fs;
 use std::io::Write;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
-
-/// A folder of its own for one test, empty at first.
-struct Scratch(PathBuf);
-
-impl Scratch {
-    fn new(name: &str) -> Scratch {
-        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("cli").join(name);
-        let _ = fs::remove_dir_all(&path);
-        fs::create_dir_all(&path).unwrap();
-        Scratch(path)
-    }
-
-    fn write(&self, file: &str, content: impl AsRef<[u8]>) -> &Scratch {
-        let path = self.0.join(file);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, content).unwrap();
-        self
-    }
-
-    fn read(&self, file: &str) -> Vec<u8> {
-        fs::read(self.0.join(file)).unwrap()
-    }
-
-    fn sbotc(&self, args: &[&str]) -> Ran {
-        self.fed(args, "")
-    }
-
-    fn command(&self, args: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_sbotc"));
-        command.args(args).current_dir(&self.0).env_remove("NO_COLOR").env_remove("CLICOLOR_FORCE");
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        command
-    }
-
-    /// Runs with this standard input.
-    fn fed(&self, args: &[&str], input: impl AsRef<[u8]>) -> Ran {
-        let mut child = self.command(args).spawn().unwrap();
-        // A command that does not read its input may be gone already.
-        let _ = child.stdin.take().unwrap().write_all(input.as_ref());
-        let output = child.wait_with_output().unwrap();
-        let ran = Ran {
-            args: args.join(" "),
-            code: output.status.code(),
-            out: String::from_utf8(output.stdout).unwrap(),
-            err: String::from_utf8(output.stderr).unwrap(),
-        };
-        assert!(matches!(ran.code, Some(0..=2)), "{ran:?}");
-        assert!(!ran.err.contains("panicked"), "{ran:?}");
-        ran
-    }
-}
-
-#[derive(Debug)]
-struct Ran {
-    args: String,
-    code: Option<i32>,
-    out: String,
-    err: String,
-}
-
-impl Ran {
-    #[track_caller]
-    fn exits(self, code: i32) -> Ran {
-        assert_eq!(self.code, Some(code), "sbotc {}\n{}\n{}", self.args, self.out, self.err);
-        self
-    }
-
-    #[track_caller]
-    fn says(self, text: &str) -> Ran {
-        assert!(self.err.contains(text), "sbotc {}: no `{text}` in\n{}", self.args, self.err);
-        self
-    }
-
-    #[track_caller]
-    fn prints(self, text: &str) -> Ran {
-        assert!(self.out.contains(text), "sbotc {}: no `{text}` in\n{}", self.args, self.out);
-        self
-    }
-
-    fn lines(&self) -> Vec<serde_json::Value> {
-        self.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
-    }
-}
+use std::path::Path;
 
 const ACCOUNT: &str = "channel shop: whatsapp \"Shop\"\n";
 
@@ -496,6 +415,39 @@ fn a_conversation_goes_on_in_another_process() {
 }
 
 #[test]
+fn differences_are_told() {
+    let scratch = hello("diff");
+    let ran = scratch.sbotc(&["diff", "hello.sbot", "."]).exits(0).says("No difference");
+    assert_eq!(ran.out, "");
+    let ran = scratch.sbotc(&["diff", ".", "hello.sbot", "--format", "json"]).exits(0);
+    assert_eq!(ran.lines(), [serde_json::json!({"differences": 0, "summary": ""})]);
+    let text = String::from_utf8(scratch.read("hello.sbot")).unwrap();
+    scratch.write("new/account.sbot", scratch.read("account.sbot"));
+    scratch.write("new/hello.sbot", text.replacen("message \"", "message \"Dear, ", 1));
+    let ran = scratch.sbotc(&["diff", "hello.sbot", "new"]).exits(1);
+    let ran = ran.prints("a message is reworded").prints("### What the client sees").prints("**Dear,** Hi");
+    assert!(
+        ran.err.is_empty() && ran.out.contains("hello.sbot:") && ran.out.contains("new/hello.sbot:"),
+        "{ran:?}"
+    );
+    let short = scratch.sbotc(&["diff", "hello.sbot", "new", "--summary"]).exits(1);
+    assert_eq!(short.out.lines().collect::<Vec<_>>(), [ran.out.lines().next().unwrap()]);
+    let ran = scratch.sbotc(&["diff", "hello.sbot", "new", "--format", "json"]).exits(1);
+    assert_eq!((ran.lines()[0]["kind"].as_str(), ran.lines().len()), (Some("message-reworded"), 2));
+    let ran = scratch.sbotc(&["diff", "hello.sbot", "new", "--summary", "--format", "json"]).exits(1);
+    assert_eq!(ran.lines()[0]["differences"], 1);
+    let colored = scratch.sbotc(&["diff", "hello.sbot", "new", "--color", "always"]).exits(1);
+    assert!(colored.out.contains("\u{1b}[32mDear,") && !colored.out.contains("**"), "{colored:?}");
+    scratch.write("broken.sbot", "bot hello\nstep a: -> b\n");
+    scratch.sbotc(&["diff", "hello.sbot", "broken.sbot"]).exits(2).says("E0201").says("cannot be compared");
+    scratch.sbotc(&["diff", "broken.sbot", "hello.sbot", "--format", "json"]).exits(2).says("E0201");
+    scratch.sbotc(&["diff", "hello.sbot"]).exits(2);
+    scratch.sbotc(&["diff", "hello.sbot", "helo.sbot"]).exits(2).says("did you mean `hello.sbot`?");
+    scratch.sbotc(&["build", "hello.sbot"]).exits(0);
+    scratch.sbotc(&["diff", "hello.sbc", "hello.sbot"]).exits(2).says("compiled program");
+}
+
+#[test]
 fn programs_are_built_whole() {
     let scratch = hello("build");
     let ran = scratch.sbotc(&["build", "hello.sbot", "--format", "json"]).exits(0);
@@ -617,5 +569,74 @@ fn a_reader_may_leave_early() {
         let output = child.wait_with_output().unwrap();
         let err = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.code() == Some(0) && err.is_empty(), "{args:?}: {:?} {err}", output.status);
+    }
+}
+
+#[test]
+fn maps_are_drawn_beside_the_source() {
+    let scratch = hello("map");
+    let page = |scratch: &Scratch, file: &str| String::from_utf8(scratch.read(file)).unwrap();
+    scratch.sbotc(&["map", "hello.sbot"]).exits(0).prints("Drew hello.map.html: 1 bot (hello), 2 steps");
+    assert!(page(&scratch, "hello.map.html").starts_with("<!doctype html>"));
+    scratch.sbotc(&["map", ".", "--format", "svg"]).exits(0).prints("map.map.svg");
+    assert!(page(&scratch, "map.map.svg").starts_with("<svg xmlns="));
+    // The ending of the file decides, unless the format is given.
+    for (file, begins) in
+        [("a.svg", "<svg "), ("a.HTML", "<!doctype"), ("a.mmd", "flowchart"), ("a.dot", "digraph")]
+    {
+        scratch.sbotc(&["map", "hello.sbot", "-o", file]).exits(0);
+        assert!(page(&scratch, file).starts_with(begins), "{file}");
+    }
+    scratch.sbotc(&["map", ".", "-o", "a.txt"]).exits(2).says(".svg").says("--format");
+    scratch.sbotc(&["map", ".", "-o", "a.txt", "--format", "dot"]).exits(0);
+    scratch.sbotc(&["map", ".", "--format", "gif"]).exits(2).says("mermaid");
+    scratch.sbotc(&["map", ".", "-o", "no/such/a.svg"]).exits(2).says("no/such/a.svg");
+    let ran = scratch.sbotc(&["map", ".", "--format", "mermaid", "-o", "-"]).exits(0);
+    assert!(ran.out.starts_with("flowchart") && !ran.out.contains("Drew") && ran.err.is_empty(), "{ran:?}");
+    scratch.sbotc(&["map", ".", "--bot", "helo"]).exits(2).says("did you mean `hello`?");
+    scratch.sbotc(&["map", ".", "--bot", "hello", "-o", "-"]).exits(0).prints("<svg id=\"map\"");
+    scratch.sbotc(&["map", ".", "--link-base", "https://git.example"]).exits(2).says("{file}");
+    let link = "https://git.example/{file}#L{line}";
+    scratch
+        .write("two words.sbot", BOT)
+        .sbotc(&["map", "two words.sbot", "-o", "-", "--link-base", link])
+        .exits(0)
+        .prints("data-link=\"https://git.example/two%20words.sbot#L");
+    scratch.sbotc(&["map", "nowhere"]).exits(2).says("nowhere");
+}
+
+#[test]
+fn what_has_errors_is_not_drawn() {
+    let scratch = hello("map2");
+    scratch.sbotc(&["map", "hello.sbot"]).exits(0);
+    let old = scratch.read("hello.map.html");
+    scratch
+        .write("hello.sbot", "bot hello\nstep a: -> b\n")
+        .sbotc(&["map", "hello.sbot"])
+        .exits(1)
+        .says("E0201");
+    assert_eq!(scratch.read("hello.map.html"), old, "a failed map leaves the old one");
+    scratch.write("empty.sbot", "").sbotc(&["map", "empty.sbot"]).exits(2).says("no bot");
+    let left = fs::read_dir(&scratch.0).unwrap().count();
+    assert_eq!(left, 4, "nothing is left of what failed");
+}
+
+#[test]
+fn the_page_about_maps_names_options_that_there_are() {
+    let page = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/map.md")).unwrap();
+    let help = Scratch::new("map3").sbotc(&["map", "--help"]).exits(0).out;
+    let options = |text: &str| -> Vec<String> {
+        let words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '-');
+        let mut found: Vec<String> =
+            words.filter(|word| word.len() > 3 && word.starts_with("--")).map(str::to_owned).collect();
+        found.sort();
+        found.dedup();
+        found
+    };
+    let known = options(&help);
+    assert!(options(&page).len() > 2);
+    assert!(options(&page).iter().all(|option| known.contains(option)), "{:?} {known:?}", options(&page));
+    for format in ["html", "svg", "mermaid", "dot"] {
+        assert!(help.contains(format) && page.contains(&format!("| `{format}` |")), "{format}");
     }
 }

@@ -18,6 +18,21 @@ pub struct SyntaxError {
 pub enum SyntaxErrorKind {
     /// E0101. The first character of a run of characters that no token begins with.
     UnknownCharacter(char),
+    /// E0101. A sign of another language.
+    Foreign {
+        /// What is written instead; empty where the sign is left out.
+        instead: &'static str,
+    },
+    /// E0101. A text in quotes that are not `"`. The span is the whole text, quotes included.
+    OtherQuotes {
+        /// The closing quote; nothing where the text goes on to the end of the line.
+        close: Option<Span>,
+    },
+    /// E0101. A comment that begins like one of another language. The span is what it begins with.
+    OtherComment {
+        /// Where it ends, after `*/` if it is there.
+        end: u32,
+    },
     /// E0102. No closing quote; on the same line unless `block`.
     UnterminatedText {
         /// `"""` or `r#"`, which may go over several lines.
@@ -67,13 +82,59 @@ pub enum Hint {
     /// A comma before the token makes it right.
     MissingComma,
     /// An arrow before the token makes it right: `on timeout 2h followup`.
-    MissingArrow,
+    MissingArrow {
+        /// Whether the file has a step of that name, or it is the word `end`.
+        known: bool,
+    },
+    /// `other -> again` where `on other -> again` was meant. The span is the name.
+    MissingOn,
+    /// `2 hours` where `2h` was meant. The span is both.
+    UnitApart {
+        /// The unit as it is written.
+        unit: char,
+    },
+    /// `{{name}}` in a text, where `{name}` was meant. The span is the inner opening brace.
+    DoubleBraces {
+        /// The inner closing brace.
+        close: Span,
+    },
     /// A colon before the token makes it right: `step greet message "Hi"`.
     MissingColon,
     /// A reserved word where a name is needed.
     ReservedWord(SmolStr),
     /// `=` where `==` is needed.
     EqualsForComparison,
+    /// `is` before a value, where `==` is needed, or `is not` for `!=`.
+    IsForComparison {
+        /// What is written instead.
+        instead: &'static str,
+    },
+    /// `=` after the name of an argument, where `:` is needed.
+    EqualsForColon,
+    /// A word of another language.
+    Foreign {
+        /// What is written instead; empty where the word is left out.
+        instead: &'static str,
+    },
+    /// A text between plain quotes where a raw one is needed.
+    RawText,
+    /// A name where a statement should begin, with nothing after it that would make one of it.
+    /// The span is the name.
+    NoStatement,
+    /// `step name { … }`: the statements stand after a colon, without braces. The span is the opening one.
+    Braces {
+        /// The closing brace.
+        close: Span,
+        /// Whether the colon is there.
+        colon: bool,
+    },
+    /// `var tries = 0`: the type is missing before the token.
+    MissingType {
+        /// The type of the value, where its first token tells.
+        of_value: Option<&'static str>,
+    },
+    /// `greet:` where `step greet:` was meant. The span is the name.
+    MissingStep,
     /// Another word makes it right. The span of the error is the word as written.
     DidYouMean(&'static str),
     /// A bracket that is never closed.
@@ -138,8 +199,8 @@ impl Expected {
             Expected::TestStatement => "a test statement such as `client` or `expect`",
             Expected::Exit => "an exit `on …`",
             Expected::Clause => "a clause such as `buttons`",
-            Expected::Expression => "an expression",
-            Expected::Pattern => "a pattern",
+            Expected::Expression => "a value",
+            Expected::Pattern => "a pattern such as `contains phone`",
             Expected::Trigger => "a trigger such as `message`",
             Expected::Text => "a text in quotes",
             Expected::RawText => "a raw text `r\"…\"`",
@@ -153,7 +214,7 @@ impl Expected {
             Expected::Arrow => "`->`",
             Expected::Block => "`{`",
             Expected::Arguments => "`(`",
-            Expected::Operator => "an operator",
+            Expected::Operator => "an operator such as `==`",
             Expected::Colon => "`:`",
             Expected::Comma => "`,`",
             Expected::Equals => "`=`",
@@ -163,7 +224,7 @@ impl Expected {
             Expected::ClosingBrace => "`}`",
             Expected::ClosingBracket => "`]`",
             Expected::ClosingParen => "`)`",
-            Expected::End => "the end of the item",
+            Expected::End => "nothing more",
             Expected::Word(word) => word,
         }
     }

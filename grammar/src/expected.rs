@@ -69,9 +69,11 @@ impl<'f> Terminals<'f> {
         add(pattern, Expected::Pattern);
         add(expression && !pattern, Expected::Expression);
         add(ty, Expected::Type);
-        add(name && !test, if self.has("end") || any_word { Expected::Name } else { Expected::StepName });
+        // Behind an arrow a bot may stand as well.
+        let step = !any_word && (self.has("bot") || !self.has("end"));
+        add(name && !test, if step { Expected::StepName } else { Expected::Name });
         add(!expression && !pattern && !ty && self.has("TEXT"), Expected::Text);
-        add(!expression && !pattern && self.has("RAW"), Expected::RawText);
+        add(!expression && !pattern && self.has("RAW") && !self.has("TEXT"), Expected::RawText);
         add(!expression && !pattern && self.has("NUMBER"), Expected::Number);
         add(!expression && !pattern && !trigger && self.has("DURATION"), Expected::Duration);
         add(!expression && !pattern && self.has("DATE"), Expected::Date);
@@ -202,7 +204,7 @@ fn bracket_context(head: &[Token], open: Token) -> Option<Context> {
         Token::OpenBracket => Some(match last {
             Some(Token::Buttons) => Context::Buttons,
             Some(Token::Rotate) => Context::Rotate,
-            Some(Token::Text | Token::TextEnd) if section_head(head) => Context::Options,
+            Some(Token::Text | Token::TextEnd | Token::Raw) if section_head(head) => Context::Options,
             _ => Context::List,
         }),
         Token::OpenParen => Some(match last {
@@ -225,5 +227,5 @@ fn bracket_context(head: &[Token], open: Token) -> Option<Context> {
 
 fn section_head(head: &[Token]) -> bool {
     let mut back = head.iter().rev();
-    back.next() == Some(&Token::Text) && back.next() == Some(&Token::Section)
+    matches!(back.next(), Some(Token::Text | Token::Raw)) && back.next() == Some(&Token::Section)
 }

@@ -7,7 +7,7 @@
 use crate::ast::Span;
 use crate::error::{SyntaxError, SyntaxErrorKind};
 use crate::token::{Spanned, Token};
-use crate::{Comment, MAX_ERRORS, MAX_NESTING, literal, text};
+use crate::{Comment, MAX_ERRORS, MAX_NESTING, foreign, literal, text};
 use logos::Logos;
 
 /// What a file is made of.
@@ -73,6 +73,12 @@ impl<'s> Lexer<'s> {
                     self.text(from, to, line_end, false)?
                 }
                 Ok(Token::RawQuote) => self.raw(from, to, limit)?,
+                Ok(Token::Sign) => self.sign(from, to),
+                Ok(Token::OtherQuote) => {
+                    let line_end = self.line_end(from).min(limit);
+                    self.other_quotes(from, to, line_end)
+                }
+                Ok(Token::OtherComment) => self.other_comment(from, to, limit),
                 Ok(Token::CloseBrace) if braces == 0 && mode != Mode::File => {
                     return Ok(self.push(Token::HoleClose, from, to));
                 }
@@ -254,6 +260,59 @@ impl<'s> Lexer<'s> {
         let doc = text.starts_with("///") && !text.starts_with("////");
         self.out.comments.push(Comment { span: span(from, from + text.len()), doc });
         to
+    }
+
+    /// A sign of another language is read as what it stands for.
+    fn sign(&mut self, from: usize, to: usize) -> usize {
+        let Some((instead, tokens)) = foreign::sign(self.slice(from, to)) else {
+            return self.unknown(from, to);
+        };
+        match self.out.errors.last_mut() {
+            // `;;` is one mistake.
+            Some(last)
+                if last.span.end as usize == from
+                    && last.kind == (SyntaxErrorKind::Foreign { instead: "" }) =>
+            {
+                last.span.end = narrow(to);
+            }
+            Some(_) | None => self.error(from, to, SyntaxErrorKind::Foreign { instead }),
+        }
+        for token in tokens {
+            self.push(*token, from, to);
+        }
+        to
+    }
+
+    /// A text in quotes that are not `"`, without holes. It ends at the first quote that no word goes on after, so that
+    /// an apostrophe ends none.
+    fn other_quotes(&mut self, from: usize, inner: usize, line_end: usize) -> usize {
+        let open = self.slice(from, inner).chars().next().unwrap_or('\'');
+        let rest = self.slice(inner, line_end);
+        let close = rest.char_indices().find(|(at, c)| {
+            let after = rest.get(at + c.len_utf8()..).and_then(|after| after.chars().next());
+            foreign::closes(open, *c) && !after.is_some_and(char::is_alphanumeric)
+        });
+        let (end, close) = match close {
+            Some((at, c)) => {
+                let close = span(inner + at, inner + at + c.len_utf8());
+                (close.end as usize, Some(close))
+            }
+            None => (inner + rest.trim_end().len(), None),
+        };
+        self.error(from, end, SyntaxErrorKind::OtherQuotes { close });
+        self.push(Token::Text, from, end)
+    }
+
+    /// `# …` to the end of the line; `/* … */` to its end, or that of the line if it has none.
+    fn other_comment(&mut self, from: usize, to: usize, limit: usize) -> usize {
+        let line_end = self.line_end(from).min(limit);
+        let close = if to - from == 2 { self.slice(to, limit).find("*/") } else { None };
+        let end = match close {
+            Some(found) => to + found + 2,
+            None => to + self.slice(to, line_end).trim_end().len(),
+        };
+        self.error(from, to, SyntaxErrorKind::OtherComment { end: narrow(end) });
+        end
     }
 
     /// Neighbouring unknown characters are one error.

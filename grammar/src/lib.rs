@@ -4,7 +4,8 @@
 //! Nothing here fails, panics, does I/O, knows a type or looks into another file.
 //!
 //! The way: `lexer` makes tokens, `split` cuts them into items and balances their brackets, `parser` takes each
-//! item through the LR grammar, and `repair` looks for the one mistake that explains a failure.
+//! item through the LR grammar, and `repair` looks for the one mistake that explains a failure. `foreign` and
+//! `spelling` know what is written elsewhere or by mistake.
 
 pub mod ast;
 pub mod dump;
@@ -12,10 +13,14 @@ pub mod print;
 
 mod actions;
 mod balance;
+mod cut;
+mod edits;
 mod error;
 mod expected;
+mod foreign;
 mod lexer;
 mod literal;
+mod nested;
 mod parser;
 mod repair;
 mod spelling;
@@ -25,6 +30,8 @@ mod token;
 
 pub use dump::dump;
 pub use error::{Context, Expected, Found, Hint, SyntaxError, SyntaxErrorKind};
+pub use literal::{meant_day_or_time, meant_duration};
+pub use spelling::{edit_distance, is_clear_slip};
 pub use token::RESERVED;
 
 use ast::{File, Span};
@@ -63,22 +70,39 @@ pub fn parse(source: &str) -> Parsed {
     }
     let lexer::Lexed { tokens, comments, mut errors } = lexer::lex(source);
     let parser = parser::Parser::new(source, &tokens, &comments);
-    let mut reader = repair::Reader::new(source, parser, &errors);
+    let mut reader = repair::Reader::new(source, parser, &tokens, &errors);
     let mut items = vec![];
     for chunk in split::Split::new(source, &tokens) {
         let (item, wrong) = reader.item(chunk);
         items.push(item);
+        let unread = wrong.last().is_some_and(|last| last.kind == SyntaxErrorKind::TooManyErrors);
         errors.extend(wrong);
-        if errors.len() >= MAX_ERRORS {
+        if unread || errors.len() >= MAX_ERRORS {
             break;
         }
     }
+    drop_escapes(&mut errors);
     errors.sort_by_key(|error| (error.span.start, error.span.end));
     errors.dedup();
     if errors.len() >= MAX_ERRORS {
+        errors.retain(|error| error.kind != SyntaxErrorKind::TooManyErrors);
         errors.truncate(MAX_ERRORS);
         let span = errors.last().map_or(Span::default(), |last| last.span);
         errors.push(SyntaxError { span, kind: SyntaxErrorKind::TooManyErrors });
     }
     Parsed { file: File { items }, errors, comments }
+}
+
+/// In a text that should be raw, a backslash begins no escape.
+fn drop_escapes(errors: &mut Vec<SyntaxError>) {
+    let is_raw = |error: &&SyntaxError| {
+        matches!(error.kind, SyntaxErrorKind::Unexpected { hint: Some(Hint::RawText), .. })
+    };
+    let raw: Vec<Span> = errors.iter().filter(is_raw).map(|error| error.span).collect();
+    if !raw.is_empty() {
+        errors.retain(|error| {
+            let inside = |raw: &Span| raw.start <= error.span.start && error.span.end <= raw.end;
+            error.kind != SyntaxErrorKind::BadEscape || !raw.iter().any(inside)
+        });
+    }
 }

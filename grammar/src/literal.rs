@@ -28,6 +28,63 @@ pub(crate) fn classify(text: &str) -> (Token, Option<SyntaxErrorKind>) {
     }
 }
 
+/// The unit that a word names.
+pub(crate) fn unit(word: &str) -> Option<char> {
+    Some(match word.to_lowercase().as_str() {
+        "s" | "sec" | "secs" | "second" | "seconds" => 's',
+        "m" | "min" | "mins" | "minute" | "minutes" => 'm',
+        "h" | "hr" | "hrs" | "hour" | "hours" => 'h',
+        "d" | "day" | "days" => 'd',
+        "w" | "wk" | "wks" | "week" | "weeks" => 'w',
+        _ => return None,
+    })
+}
+
+/// The duration that was meant by one that is none: `2h30m` by `2hrs30min` and by `2.5h`.
+#[must_use]
+pub fn meant_duration(text: &str) -> Option<SmolStr> {
+    let mut meant = String::new();
+    let mut rest = text.trim();
+    while !rest.is_empty() {
+        let (digits, tail) = rest.split_at(rest.find(|c: char| !(c.is_ascii_digit() || c == '.'))?);
+        let tail = tail.trim_start();
+        let (word, after) = tail.split_at(tail.find(|c: char| !c.is_alphabetic()).unwrap_or(tail.len()));
+        meant.push_str(&whole(digits, unit(word)?)?);
+        rest = after.trim_start();
+    }
+    (!meant.is_empty() && duration(&meant).is_some()).then(|| meant.into())
+}
+
+/// `2h30m` for `2.5` and `h`, where that comes out even.
+fn whole(digits: &str, unit: char) -> Option<String> {
+    let Some((before, after)) = digits.split_once('.') else { return Some(format!("{digits}{unit}")) };
+    let (smaller, factor) = match unit {
+        'w' => ('d', 7),
+        'd' => ('h', 24),
+        'h' => ('m', 60),
+        'm' => ('s', 60),
+        _ => return None,
+    };
+    let scale = 10_u32.checked_pow(u32::try_from(after.len()).ok()?)?;
+    let part = after.parse::<u32>().ok()?.checked_mul(factor)?;
+    if part % scale != 0 {
+        return None;
+    }
+    let big =
+        if before.trim_start_matches('0').is_empty() { String::new() } else { format!("{before}{unit}") };
+    Some(format!("{big}{}{smaller}", part / scale))
+}
+
+/// `2026-01-05` for `2026-1-5`, `09:30` for `9:30`: what was meant where only zeros are missing.
+#[must_use]
+pub fn meant_day_or_time(text: &str) -> Option<SmolStr> {
+    let sign = if text.contains(':') { ':' } else { '-' };
+    let parts: Vec<String> = text.split(sign).map(|part| format!("{part:0>2}")).collect();
+    let meant = parts.join(&sign.to_string());
+    let right = if sign == ':' { time(&meant).is_some() } else { date(&meant).is_some() };
+    (right && meant != text).then(|| meant.into())
+}
+
 fn is_unit(c: char) -> bool {
     matches!(c, 's' | 'm' | 'h' | 'd' | 'w')
 }

@@ -52,6 +52,8 @@ pub(crate) struct Outcome {
     pub(crate) failures: Vec<Failure>,
     /// Parameters with a reserved word for a name, where that is not allowed.
     pub(crate) reserved: Vec<Name>,
+    /// Whether the rest of the tokens was left.
+    pub(crate) cut: bool,
 }
 
 /// What the rules of the grammar need beside the tokens.
@@ -98,7 +100,7 @@ impl<'s> Parser<'s> {
             // What is behind the cut is missing, not wrong.
             self.cx.failures.borrow_mut().truncate(MAX_ERRORS);
         }
-        Outcome { item, failures: self.cx.failures.take(), reserved: self.cx.reserved.take() }
+        Outcome { item, failures: self.cx.failures.take(), reserved: self.cx.reserved.take(), cut }
     }
 }
 

@@ -8,9 +8,8 @@
 use crate::ast::Span;
 use crate::balance::{Balance, Closing};
 use crate::error::{Expected, Found, Hint, SyntaxError, SyntaxErrorKind};
-use crate::expected;
-use crate::spelling;
 use crate::token::{Spanned, Token};
+use crate::{expected, foreign, spelling};
 
 /// The tokens of one item, brackets balanced.
 pub(crate) struct Chunk {
@@ -67,7 +66,7 @@ impl<'s> Split<'s> {
             return Opening::No;
         }
         let is_name = |at: usize| self.token(at).is_some_and(Token::is_name);
-        let is_text = |at: usize| matches!(self.token(at), Some(Token::Text | Token::TextStart));
+        let is_text = |at: usize| matches!(self.token(at), Some(Token::Text | Token::TextStart | Token::Raw));
         let is = |at: usize, token: Token| self.token(at) == Some(token);
         let named = is_name(at + 1);
         let strong = match word {
@@ -142,27 +141,61 @@ impl<'s> Split<'s> {
     /// Whether an item word with something unexpected after it still begins an item: not where it is used
     /// like a variable.
     fn weak(&self, token: Token, at: usize) -> bool {
+        if token == Token::Hours && self.before(at) == Some(Token::Number) && !self.at_line_start(at) {
+            // `pause 2 hours`
+            return false;
+        }
         let head = match self.token(at + 1) {
-            Some(Token::Colon) => token == Token::Step,
+            // `trigger: message`
+            Some(Token::Colon) => token == Token::Step || self.in_first_column(at),
+            // `var x = 5` inside of a step is a `let`.
+            Some(next) if token == Token::Var && next.is_name() => {
+                return self.token(at + 2) != Some(Token::Assign) || self.in_first_column(at);
+            }
             Some(Token::OpenParen) => matches!(token, Token::Step | Token::Flow | Token::Fn | Token::Action),
-            None | Some(Token::OpenBrace | Token::Text | Token::TextStart | Token::At) => return true,
+            None | Some(Token::OpenBrace | Token::Text | Token::TextStart | Token::Raw | Token::At) => {
+                return true;
+            }
             Some(next) => return next.is_name() || next.is_reserved(),
         };
         head && self.at_line_start(at)
     }
 
     /// A word at the start of a line that is a slip of an item word, with an item after it.
-    fn misspelt(&self, at: usize) -> Option<(&'static str, Token)> {
+    fn misspelt(&self, at: usize) -> Option<(Hint, Token)> {
         let next = self.tokens.get(at)?;
-        if next.token != Token::Name || !self.at_line_start(at) {
+        if !(next.token.is_name() && self.at_line_start(at)) {
             return None;
         }
         let text = self.source.get(next.start as usize..next.end as usize)?;
         let follows = self.token(at + 1)?;
-        if !(follows.is_name() || matches!(follows, Token::Text | Token::OpenBrace)) {
+        if follows == Token::Colon && self.in_first_column(at) && self.begins_body(at + 2) {
+            return Some((Hint::MissingStep, Token::Step));
+        }
+        let named = follows.is_name() || matches!(follows, Token::Text | Token::OpenBrace);
+        if !named || next.token != Token::Name {
             return None;
         }
-        spelling::meant(text).into_iter().find(|(_, token)| self.opening(*token, at) == Opening::Strong)
+        let strong = |token: Token| self.opening(token, at) == Opening::Strong;
+        let other = foreign::words(text).find_map(|(instead, tokens)| match tokens {
+            [token] if strong(*token) => Some((Hint::Foreign { instead }, *token)),
+            _ => None,
+        });
+        let similar = || spelling::meant(text).into_iter().find(|(_, token)| strong(*token));
+        other.or_else(|| similar().map(|(word, token)| (Hint::DidYouMean(word), token)))
+    }
+
+    /// Whether nothing stands before the token on its line.
+    fn in_first_column(&self, at: usize) -> bool {
+        let start = self.tokens.get(at).map_or(0, |next| next.start as usize);
+        start == 0 || self.source.get(..start).is_some_and(|before| before.ends_with('\n'))
+    }
+
+    /// Whether the token may be the first of the statements of a step.
+    fn begins_body(&self, at: usize) -> bool {
+        self.token(at).is_some_and(|token| {
+            token == Token::Arrow || token.is_statement_word() || (token.is_name() && self.at_line_start(at))
+        })
     }
 
     /// Whether a statement begins that cannot stand in a list or in parentheses.
@@ -201,9 +234,14 @@ impl Iterator for Split<'_> {
             }
             let mut token = next;
             if balance.depth() == 0 {
-                if let Some((meant, slip)) = slip {
-                    token.token = slip;
-                    chunk.errors.push(self.slip_error(next, meant));
+                if let Some((hint, meant)) = slip {
+                    if hint == Hint::MissingStep {
+                        Self::push(Spanned { token: meant, start: next.start, end: next.start }, &mut chunk);
+                        word = Some(meant);
+                    } else {
+                        token.token = meant;
+                    }
+                    chunk.errors.push(self.slip_error(next, hint));
                 }
                 if token.token.is_item_word() && word.is_none() && self.before(at) != Some(Token::At) {
                     word = Some(token.token);
@@ -296,8 +334,8 @@ impl Split<'_> {
         self.unexpected(found, vec![Expected::Statement], Hint::UnopenedBracket)
     }
 
-    fn slip_error(&self, found: Spanned, meant: &'static str) -> SyntaxError {
-        self.unexpected(found, vec![Expected::Item], Hint::DidYouMean(meant))
+    fn slip_error(&self, found: Spanned, hint: Hint) -> SyntaxError {
+        self.unexpected(found, vec![Expected::Item], hint)
     }
 
     fn unexpected(&self, found: Spanned, expected: Vec<Expected>, hint: Hint) -> SyntaxError {

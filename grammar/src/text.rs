@@ -1,6 +1,7 @@
 //! From the characters between quotes to the text they stand for: escapes, and the indentation of `"""`.
 
 use crate::ast::TextStyle;
+use crate::foreign;
 use smol_str::SmolStr;
 use std::borrow::Cow;
 
@@ -76,8 +77,9 @@ pub(crate) fn literal(source: &str) -> (TextStyle, SmolStr) {
         let text = pieces.iter().map(|piece| if let Piece::Source(text) = piece { text } else { "" });
         return (TextStyle::Block, text.collect());
     }
-    let inner = source.strip_prefix('"').unwrap_or(source);
-    (TextStyle::Line, unescape(inner.strip_suffix('"').unwrap_or(inner)).into())
+    let quote = |c: char| c == '"' || foreign::is_quote(c);
+    let inner = source.strip_prefix(quote).unwrap_or(source);
+    (TextStyle::Line, unescape(inner.strip_suffix(quote).unwrap_or(inner)).into())
 }
 
 /// Turns source characters into what they stand for, in place.

@@ -64,8 +64,34 @@ macro_rules! tokens {
             HoleOpen,
             HoleClose,
             TextEnd,
+            /// Stands for tokens that make no sense: `cut.rs` puts it where the grammar takes one.
+            Broken,
             #[regex(r"//[^\n]*", allow_greedy = true)]
             Comment,
+            /// A sign of another language; `foreign.rs` knows which.
+            #[token("&&")]
+            #[token("&")]
+            #[token("||")]
+            #[token("!")]
+            #[token("===")]
+            #[token("!==")]
+            #[token("<>")]
+            #[token("≠")]
+            #[token("≤")]
+            #[token("≥")]
+            #[token("=>")]
+            #[token("→")]
+            #[token("–>")]
+            #[token("—>")]
+            #[token(";")]
+            Sign,
+            /// A quote that is not `"`.
+            #[regex("['`‘’‚“”„«»]")]
+            OtherQuote,
+            /// The beginning of a comment of another language.
+            #[token("#")]
+            #[token("/*")]
+            OtherComment,
             #[token("->")]
             Arrow,
             #[token("..")]

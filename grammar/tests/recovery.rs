@@ -58,13 +58,13 @@ fn a_missing_comma() {
 
 #[test]
 fn a_missing_arrow() {
-    one("message \"x\" buttons [\"A\" a, \"B\" -> b]", "3: a | MissingArrow");
-    one("message \"x\" on other again on timeout 2h -> b", "3: again | MissingArrow");
-    one("message \"x\" on timeout 2h again", "3: again | MissingArrow");
-    one("if x > 3 human", "3: human | MissingArrow");
-    one("if x > 3 -> human else other", "3: other | MissingArrow");
-    one("when x { \"a\" again, else -> b }", "3: again | MissingArrow");
-    one("message \"x\" on other => again", "3: => | DidYouMean(\"->\")");
+    one("message \"x\" buttons [\"A\" a, \"B\" -> b]", "3: a | MissingArrow { known: true }");
+    one("message \"x\" on other again on timeout 2h -> b", "3: again | MissingArrow { known: false }");
+    one("message \"x\" on timeout 2h again", "3: again | MissingArrow { known: false }");
+    one("if x > 3 human", "3: human | MissingArrow { known: false }");
+    one("if x > 3 -> human else other", "3: other | MissingArrow { known: false }");
+    one("when x { \"a\" again, else -> b }", "3: again | MissingArrow { known: false }");
+    one("message \"x\" on other => again", "3: => | Foreign { instead: \"->\" }");
 }
 
 #[test]
@@ -126,6 +126,161 @@ fn a_misspelt_word() {
 }
 
 #[test]
+fn a_word_of_another_language() {
+    let foreign = |line: usize, word: &str, instead: &str| {
+        format!("{line}: {word} | Foreign {{ instead: {instead:?} }}")
+    };
+    for (statement, word, instead) in [
+        ("goto b", "goto", "->"),
+        ("if x then -> b", "then", ""),
+        ("if x then b", "then", "->"),
+        ("if x then goto b", "then goto", "->"),
+        ("if x -> a otherwise -> b", "otherwise", "else"),
+        ("if x -> a elif y -> b", "elif", "else if"),
+        ("if x { -> a } elseif y { -> b } else { -> c }", "elseif", "else if"),
+        ("unless x -> a", "unless", "if not"),
+        ("switch x { \"a\" -> b, else -> a }", "switch", "when"),
+        ("send \"x\"", "send", "message"),
+        ("print \"x\" buttons [\"A\" -> a]", "print", "message"),
+        ("sleep 2h", "sleep", "pause"),
+        ("  var x = 3", "var", "let"),
+        ("const x = 3", "const", "let"),
+        ("if x && y -> a", "&&", "and"),
+        ("if x || y -> a", "||", "or"),
+        ("if !x -> a", "!", "not"),
+        ("if x === y -> a", "===", "=="),
+        ("if x <> y -> a", "<>", "!="),
+        ("if x ≥ y -> a", "≥", ">="),
+        ("message \"x\" on other → b", "→", "->"),
+        ("set lead.x = 3;", ";", ""),
+        ("set lead.x = 3;;;", ";;;", ""),
+    ] {
+        one(statement, &foreign(3, word, instead));
+    }
+    assert_eq!(report("step a:\n  message \"x\"\n  exit\n"), [foreign(3, "exit", "-> end")]);
+    let items = "import \"a.sbot\"\nfunction f(x: int) -> int { return x }\nstate b: -> end\n";
+    let words = [(1, "import", "use"), (2, "function", "fn"), (3, "state", "step")];
+    assert_eq!(report(items), words.map(|(line, word, instead)| foreign(line, word, instead)));
+    assert_eq!(
+        report("test \"t\" {\n  client says \"a\"\n  bot says \"b\"\n}\n"),
+        [foreign(2, "says", ""), foreign(3, "says", "")]
+    );
+    // A step, a variable or an action may have such a name.
+    assert!(report("step then: -> end\nvar goto: int = 1\nstep b: send(1) goto = 2 -> then\n").is_empty());
+}
+
+#[test]
+fn quotes_of_another_language() {
+    let quotes = |text: &str, close: Option<(u32, u32)>| {
+        let close = close.map(|(from, to)| format!("Some({:?})", sbot_grammar::ast::Span::new(from, to)));
+        format!("3: {text} | OtherQuotes {{ close: {} }}", close.unwrap_or_else(|| "None".to_owned()))
+    };
+    let at = |statement: &str, text: &str| {
+        let line = "step a:\n  message \"before\"\n".len() + statement.find(text).unwrap() + text.len();
+        let quote = text.chars().next_back().unwrap().len_utf8();
+        Some((u32::try_from(line - quote).unwrap(), u32::try_from(line).unwrap()))
+    };
+    for text in ["'x'", "`x y`", "“x”", "„x“", "«x»", "‘x’", "'It's me'", "“say 'x'”"] {
+        let statement = format!("message {text} buttons [\"A\" -> a] on other -> b");
+        one(&statement, &quotes(text, at(&statement, text)));
+    }
+    one("message 'x", &quotes("'x", None));
+}
+
+#[test]
+fn comments_of_another_language() {
+    for (comment, begins) in [("# a 'comment'", "#"), ("/* a comment */", "/*"), ("/* and\nmore */", "/*")] {
+        let statement = format!("message \"x\" {comment}");
+        let errors = in_step(&statement);
+        assert_eq!(errors.len(), 1, "{errors:?}");
+        assert!(errors[0].starts_with(&format!("3: {begins} | OtherComment")), "{errors:?}");
+    }
+}
+
+#[test]
+fn what_is_missing_before_a_name() {
+    one("b", "3: b | MissingArrow { known: true }");
+    one("c", "3: c | NoStatement");
+    one("c.d", "3: c.d | NoStatement");
+    one("message \"x\" buttons [\"A\" -> a]\n other -> b", "4: other | MissingOn");
+    one("message \"x\" buttons [\"A\" -> a]\n timeout 2h -> b", "4: timeout | MissingOn");
+    let source = "greet:\n  message \"x\"\n  -> other\nother: -> end\n";
+    assert_eq!(report(source), ["1: greet | MissingStep", "4: other | MissingStep"]);
+    assert!(dump(&parse(source).file).contains("(step other (do (-> end)))"));
+}
+
+#[test]
+fn braces_colons_and_types() {
+    for head in ["step a {", "step a: {"] {
+        let source = format!("{head}\n  message \"x\"\n  -> b\n}}\nstep b: -> end\n");
+        let errors = report(&source);
+        assert_eq!(errors.len(), 1, "{errors:?}");
+        assert!(errors[0].starts_with("1: { | Braces { close: "), "{errors:?}");
+        assert!(dump(&parse(&source).file).contains("(step b (do (-> end)))"));
+    }
+    one("foo(\"x\", due = 2h)", "3: = | EqualsForColon");
+    one("set lead.x = {a = 1}", "3: = | EqualsForColon");
+    for (value, ty) in
+        [("0", "int"), ("0.5", "number"), ("\"\"", "text"), ("true", "bool"), ("2h", "duration")]
+    {
+        let expected = format!("1: = | MissingType {{ of_value: Some({ty:?}) }}");
+        assert_eq!(report(&format!("var x = {value}\n")), [expected]);
+    }
+    assert_eq!(report("var x = []\n"), ["1: = | MissingType { of_value: None }"]);
+    let errors = in_step("message \"Hi {{name}}\"");
+    assert_eq!(errors.len(), 1, "{errors:?}");
+    assert!(errors[0].starts_with("3: { | DoubleBraces"), "{errors:?}");
+}
+
+#[test]
+fn a_unit_apart() {
+    one("pause 30 minutes", "3: 30 minutes | UnitApart { unit: 'm' }");
+    one("message \"x\" on timeout 2 hours -> a", "3: 2 hours | UnitApart { unit: 'h' }");
+    one("pause 3 d", "3: 3 d | UnitApart { unit: 'd' }");
+    for (written, meant) in [
+        ("2hr", "2h"),
+        ("30min", "30m"),
+        ("2hours30minutes", "2h30m"),
+        ("1.5h", "1h30m"),
+        ("0.5d", "12h"),
+        ("2 hours 30 min", "2h30m"),
+    ] {
+        assert_eq!(sbot_grammar::meant_duration(written).as_deref(), Some(meant), "{written}");
+    }
+    for written in ["", "h", "2", "2h30", "2y", "1.234567h", "99999999999999999999h", "1.5s"] {
+        assert_eq!(sbot_grammar::meant_duration(written), None, "{written}");
+    }
+    assert_eq!(sbot_grammar::meant_day_or_time("9:30").as_deref(), Some("09:30"));
+    assert_eq!(sbot_grammar::meant_day_or_time("2026-1-5").as_deref(), Some("2026-01-05"));
+    for written in ["25:00", "2026-13-1", "09:30", "1-2-3"] {
+        assert_eq!(sbot_grammar::meant_day_or_time(written), None, "{written}");
+    }
+}
+
+#[test]
+fn what_makes_no_sense_takes_nothing_with_it() {
+    // The rest of the list, and the exits of the statement, are read.
+    for buttons in [
+        "-> a, \"B\" -> b",
+        "\"A\" -> a -> b, \"B\" -> b",
+        "\"A\" link \"x\" -> a, \"B\" -> b",
+        "\"A\" -> \"a\"",
+    ] {
+        let source = format!("step s:\n  message \"x\" buttons [{buttons}]\n    on other -> b\n  -> end\n");
+        let errors = report(&source);
+        assert_eq!(errors.len(), 1, "{buttons}: {errors:?}");
+        let tree = dump(&parse(&source).file);
+        assert!(tree.contains("(on (exit other) (-> (step b)))"), "{tree}");
+    }
+    for statement in
+        ["message \"x\" on timeout -> a on other -> b", "foo(1, 2 +, on: lead)", "if x { let y = } else -> b"]
+    {
+        let errors = in_step(statement);
+        assert_eq!(errors.len(), 1, "{statement}: {errors:?}");
+    }
+}
+
+#[test]
 fn a_misspelt_word_in_a_test() {
     let source = "test \"t\" {\n client pressses \"A\"\n bot nxt \"B\"\n expct ended\n expect x = 3\n}\n";
     assert_eq!(
@@ -183,16 +338,19 @@ fn a_text_without_an_end() {
 fn an_unknown_character() {
     assert_eq!(
         in_step("§§ message \"x\" ; -> a"),
-        ["3: §§ | UnknownCharacter('§')", "3: ; | UnknownCharacter(';')"]
+        ["3: §§ | UnknownCharacter('§')", "3: ; | Foreign { instead: \"\" }"]
     );
 }
 
 #[test]
 fn a_statement_that_makes_no_sense() {
-    assert_eq!(in_step("let x = 5 +\n let y = 4"), ["4: let | expected an expression"]);
-    assert_eq!(in_step("message -> x"), ["3: -> | expected an expression"]);
+    assert_eq!(in_step("let x = 5 +\n let y = 4"), ["4: let | expected a value"]);
+    assert_eq!(in_step("message -> x"), ["3: -> | expected a value"]);
     assert_eq!(in_step("set = 3"), ["3: = | expected a name"]);
-    assert_eq!(in_step("when x { -> a, \"b\" -> c }"), ["3: -> | expected a pattern"]);
+    assert_eq!(
+        in_step("when x { -> a, \"b\" -> c }"),
+        ["3: -> | expected a pattern such as `contains phone`"]
+    );
     assert_eq!(in_step("validate \"a\" on 3"), ["3: 3 | expected a name"]);
 }
 
@@ -206,7 +364,7 @@ fn two_mistakes_in_one_step() {
             "3: = | EqualsForComparison",
             "4: \"B\" | MissingComma",
             "5: ) | UnopenedBracket",
-            "6: -> | expected an expression",
+            "6: -> | expected a value",
         ]
     );
 }

@@ -16,7 +16,9 @@ type Found = BTreeMap<(String, usize, String), usize>;
 
 fn announced(case: &Case) -> Found {
     let mut found = Found::new();
-    for (path, bytes) in case.files.0.iter().filter(|(path, _)| path.ends_with(".sbot")) {
+    for (path, bytes) in
+        case.files.0.iter().filter(|(path, _)| path.ends_with(".sbot") || path.ends_with(".po"))
+    {
         let text = std::str::from_utf8(bytes).expect("fixtures are UTF-8");
         for (line, written) in (1..).zip(text.lines()) {
             let Some((_, comment)) = written.rsplit_once("//~") else { continue };

@@ -12,59 +12,21 @@
 mod support;
 
 use sbot_vm::Program;
-use sbotc::ir::Test;
 use sbotc::sim::{Act, Chat, Outcome, World, replay, run_test, transcript};
-use sbotc::source::Sources;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
-use support::{Memory, entries, fixtures};
+use support::fixtures;
+use support::project::{self, Built, Project, with_ending};
 
-/// A project that can be run.
-struct Project {
-    name: String,
-    program: Arc<Program>,
-    sources: Sources,
-    tests: Vec<Test<u32>>,
-}
-
-/// Compiles a file, or all files of a folder.
+/// Compiles a file, or all files of a folder, with the translations that are there.
 fn compile(path: &Path, tests: bool) -> Project {
-    let name = path.file_name().unwrap().to_str().unwrap().to_owned();
-    let (root, files) = if path.is_dir() {
-        (path, entries(path))
-    } else {
-        (path.parent().unwrap(), vec![path.to_path_buf()])
-    };
-    let mut memory = Memory::default();
-    for file in entries(root).iter().filter(|file| file.is_file()) {
-        memory.0.insert(file.file_name().unwrap().to_str().unwrap().to_owned(), fs::read(file).unwrap());
-    }
-    let wanted: Vec<String> = files
-        .iter()
-        .map(|file| file.file_name().unwrap().to_str().unwrap().to_owned())
-        .filter(|file| file.ends_with(".sbot"))
-        .collect();
-    let parsed = sbotc::project::parse(&wanted, &memory).unwrap_or_else(|error| panic!("{name}: {error}"));
-    let checked = sbotc::check::check(parsed, &memory);
-    let found = support::listed(checked.diagnostics.iter().filter(|one| one.is_error()), &checked.sources);
-    let project = checked.project.unwrap_or_else(|| panic!("{name} does not compile:\n{found}"));
-    let lowered = sbotc::lower::lower(&project, &checked.sources, tests);
-    let program =
-        Program::new(lowered.tables, Some(lowered.debug)).unwrap_or_else(|error| panic!("{name}: {error}"));
-    Project { name, program: Arc::new(program), sources: checked.sources, tests: lowered.tests }
+    project::compile(path, tests, Built::AsFound)
 }
 
-fn with_ending(folder: &Path, ending: &str) -> Vec<PathBuf> {
-    entries(folder).into_iter().filter(|path| path.to_str().unwrap().ends_with(ending)).collect()
-}
-
-/// The fixtures, then the examples.
+/// The fixtures of one file, those of several in a folder, then the examples.
 fn corpus() -> Vec<Project> {
-    let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples");
-    let mut paths = with_ending(&fixtures("run"), ".sbot");
-    paths.extend(entries(&examples).into_iter().filter(|path| path.is_dir()));
-    paths.iter().map(|path| compile(path, true)).collect()
+    project::paths().iter().map(|path| compile(path, true)).collect()
 }
 
 #[test]

@@ -11,6 +11,12 @@ fn numbers(a: &Value, b: &Value) -> Option<(Decimal, Decimal)> {
     Some((number(a)?, number(b)?))
 }
 
+/// The result of two ints, if it is one. The loop has an instruction of its own for those that have to be ints: what
+/// comes here is a number, and goes on beyond them.
+fn ints(a: &Value, b: &Value, operator: fn(i64, i64) -> Option<i64>) -> Option<Value> {
+    if let (Value::Int(a), Value::Int(b)) = (a, b) { operator(*a, *b).map(Value::Int) } else { None }
+}
+
 fn number(value: &Value) -> Option<Decimal> {
     if let Value::Int(value) = value {
         Some(Decimal::from(*value))
@@ -27,8 +33,8 @@ fn checked(value: Option<Decimal>) -> Result<Value, TrapKind> {
 
 /// `a + b` of everything but texts.
 pub(crate) fn add(a: &Value, b: &Value, context: &Context) -> Result<Value, TrapKind> {
-    if let (Value::Int(a), Value::Int(b)) = (a, b) {
-        a.checked_add(*b).map(Value::Int).ok_or(TrapKind::Overflow)
+    if let Some(sum) = ints(a, b, i64::checked_add) {
+        Ok(sum)
     } else if let Some((a, b)) = numbers(a, b) {
         checked(a.checked_add(b))
     } else if let (Value::Duration(a), Value::Duration(b)) = (a, b) {
@@ -40,8 +46,8 @@ pub(crate) fn add(a: &Value, b: &Value, context: &Context) -> Result<Value, Trap
 
 /// `a - b`.
 pub(crate) fn sub(a: &Value, b: &Value, context: &Context) -> Result<Value, TrapKind> {
-    if let (Value::Int(a), Value::Int(b)) = (a, b) {
-        a.checked_sub(*b).map(Value::Int).ok_or(TrapKind::Overflow)
+    if let Some(difference) = ints(a, b, i64::checked_sub) {
+        Ok(difference)
     } else if let Some((a, b)) = numbers(a, b) {
         checked(a.checked_sub(b))
     } else if let (Value::Duration(a), Value::Duration(b)) = (a, b) {
@@ -54,11 +60,14 @@ pub(crate) fn sub(a: &Value, b: &Value, context: &Context) -> Result<Value, Trap
 /// `a * b`.
 pub(crate) fn mul(a: &Value, b: &Value) -> Result<Value, TrapKind> {
     match (a, b) {
-        (Value::Int(a), Value::Int(b)) => a.checked_mul(*b).map(Value::Int).ok_or(TrapKind::Overflow),
         (Value::Duration(a), Value::Int(b)) | (Value::Int(b), Value::Duration(a)) => {
             a.checked_mul(*b).map(Value::Duration).ok_or(TrapKind::Overflow)
         }
-        _ => numbers(a, b).map_or(Err(TrapKind::WrongKind), |(a, b)| checked(a.checked_mul(b))),
+        _ => match (ints(a, b, i64::checked_mul), numbers(a, b)) {
+            (Some(product), _) => Ok(product),
+            (None, Some((a, b))) => checked(a.checked_mul(b)),
+            (None, None) => Err(TrapKind::WrongKind),
+        },
     }
 }
 

@@ -195,6 +195,8 @@ pub enum Echo {
     Tags,
     /// `change_conversation_status(status)`: the text `closed` ends the run.
     Close,
+    /// `request_input(field)`: nothing yet; when its answer comes, the host has written the value into the field.
+    Input,
 }
 
 /// Where a text comes from: known when the program is built, or computed by the turn.

@@ -150,9 +150,20 @@ pub(crate) fn run(world: &mut World<'_>, stack: &mut Stack, from: Spot, mut fuel
             }};
         }
         macro_rules! ints {
+            ($dst:expr, $a:expr, $b:expr, $method:ident) => {{
+                let (Some(Value::Int(a)), Some(Value::Int(b))) = (peek(frame, $a), peek(frame, $b)) else {
+                    trap!(TrapKind::WrongKind)
+                };
+                let Some(value) = a.$method(*b) else { trap!(TrapKind::Overflow) };
+                set_int(frame, $dst, value);
+            }};
+        }
+        // What is an int as long as it fits one, and a number beyond.
+        macro_rules! numbers {
             ($dst:expr, $a:expr, $b:expr, $method:ident, $other:expr) => {
-                if let (Some(Value::Int(a)), Some(Value::Int(b))) = (peek(frame, $a), peek(frame, $b)) {
-                    let Some(value) = a.$method(*b) else { trap!(TrapKind::Overflow) };
+                if let (Some(Value::Int(a)), Some(Value::Int(b))) = (peek(frame, $a), peek(frame, $b))
+                    && let Some(value) = a.$method(*b)
+                {
                     set_int(frame, $dst, value);
                 } else {
                     $other
@@ -306,22 +317,22 @@ pub(crate) fn run(world: &mut World<'_>, stack: &mut Stack, from: Spot, mut fuel
                 shift!(spot);
             }
 
-            Op::AddInt { dst, a, b } => ints!(dst, a, b, checked_add, trap!(TrapKind::WrongKind)),
-            Op::SubInt { dst, a, b } => ints!(dst, a, b, checked_sub, trap!(TrapKind::WrongKind)),
-            Op::MulInt { dst, a, b } => ints!(dst, a, b, checked_mul, trap!(TrapKind::WrongKind)),
+            Op::AddInt { dst, a, b } => ints!(dst, a, b, checked_add),
+            Op::SubInt { dst, a, b } => ints!(dst, a, b, checked_sub),
+            Op::MulInt { dst, a, b } => ints!(dst, a, b, checked_mul),
             Op::AddImm { dst, a, value } => {
                 let Some(Value::Int(a)) = peek(frame, a) else { trap!(TrapKind::WrongKind) };
                 let Some(value) = a.checked_add(i64::from(value)) else { trap!(TrapKind::Overflow) };
                 set_int(frame, dst, value);
             }
             Op::Add { dst, a, b } => {
-                ints!(dst, a, b, checked_add, tri!(heavy::add(world, frame, [dst, a, b])));
+                numbers!(dst, a, b, checked_add, tri!(heavy::add(world, frame, [dst, a, b])));
             }
             Op::Sub { dst, a, b } => {
-                ints!(dst, a, b, checked_sub, binary!(dst, a, b, arith::sub));
+                numbers!(dst, a, b, checked_sub, binary!(dst, a, b, arith::sub));
             }
             Op::Mul { dst, a, b } => {
-                ints!(dst, a, b, checked_mul, binary!(dst, a, b, |a, b, _| arith::mul(a, b)));
+                numbers!(dst, a, b, checked_mul, binary!(dst, a, b, |a, b, _| arith::mul(a, b)));
             }
             Op::Div { dst, a, b } => binary!(dst, a, b, |a, b, _| arith::div(a, b)),
             Op::Rem { dst, a, b } => binary!(dst, a, b, |a, b, _| arith::rem(a, b)),

@@ -172,7 +172,7 @@ impl<'a> World<'a> {
     fn echo(&mut self, action: &Action, args: &[Value]) -> Result<bool, TrapKind> {
         let fields = &self.program.derived.echo;
         match (action.echo, args) {
-            (Echo::None, _) => {}
+            (Echo::None | Echo::Input, _) => {}
             (Echo::Close, [Value::Text(status), ..]) => return Ok(&**status == "closed"),
             (Echo::Stage, [Value::Symbol(stage), ..]) => {
                 if let Some(field) = fields.stage {
@@ -275,8 +275,9 @@ fn client(event: &EventKind, field: FieldKind) -> Option<Value> {
         (EventKind::Message(_), FieldKind::ClientButton) => Some(Value::None),
         (EventKind::Message(message), FieldKind::ClientLanguage) => message.language.as_ref().map(text),
         (EventKind::Message(message), FieldKind::ClientFile) => {
-            message.file.as_ref().map(|file| Value::File(Arc::clone(file)))
+            Some(message.file.as_ref().map_or(Value::None, |file| Value::File(Arc::clone(file))))
         }
+        (EventKind::Press { .. }, FieldKind::ClientFile) => Some(Value::None),
         (EventKind::Message(message), FieldKind::ClientChannel) => message.channel.map(Value::Symbol),
         (EventKind::Press { label, .. }, FieldKind::ClientText | FieldKind::ClientButton) => {
             Some(text(label))

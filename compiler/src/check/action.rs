@@ -1,9 +1,9 @@
 //! Calls of actions, which may wait for an answer.
 
 use super::Checker;
-use super::body::Known;
 use super::enter::{Called, Target};
 use super::exit::{Checked, Word};
+use super::known::Ways;
 use crate::diagnostic::{Code, Diagnostic, suggest};
 use crate::flow::falls_through;
 use crate::ir::{self, Act, Block, LocalId, On, StmtKind, Wait};
@@ -16,7 +16,10 @@ use sbot_vm::program::Echo;
 impl<'a> Checker<'a> {
     /// A call as a statement: an action, a flow, or an action of a widget.
     pub(super) fn call_statement(&mut self, place: Place, call: &ast::Call, out: &mut Block) {
-        let Some(called) = self.callee(call) else { return };
+        let Some(called) = self.callee(call) else {
+            self.look_at_args(&call.args);
+            return self.look_at_exits(&call.exits);
+        };
         self.waiting_call(place, &called, &call.exits, call.called.as_ref(), None, out);
     }
 
@@ -30,8 +33,8 @@ impl<'a> Checker<'a> {
                 let action = self.widget_action(widget, name)?;
                 return Some(Called { target: Target::Action(action), span, args });
             }
-            [first, ..] => {
-                self.unknown_name("widget", first);
+            [widget, _, extra, ..] => {
+                self.no_action_of_action(widget, extra);
                 return None;
             }
             [] => return None,
@@ -49,11 +52,7 @@ impl<'a> Checker<'a> {
                 return None;
             }
             Some(Def::Widget(_)) => {
-                let at = self.place(name.span);
-                self.report(
-                    Diagnostic::new(Code::E0301, at, format!("`{}` is a widget", name.text))
-                        .help(format!("call one of its actions: `{}.action(…)`", name.text)),
-                );
+                self.widget_called(name);
                 return None;
             }
             Some(Def::Var(_) | Def::Symbol(_) | Def::Object(_)) => {
@@ -70,6 +69,23 @@ impl<'a> Checker<'a> {
             }
         };
         Some(Called { target, span, args })
+    }
+
+    fn no_action_of_action(&mut self, widget: &Name, extra: &Name) {
+        if !matches!(self.lookup(&widget.text).map(|named| named.def), Some(Def::Widget(_))) {
+            return self.unknown_name("widget", widget);
+        }
+        let at = self.place(extra.span);
+        let text = format!("an action has no action `{}`", extra.text);
+        let help = format!("the actions of a widget are called `{}.action(…)`", widget.text);
+        self.report(Diagnostic::new(Code::E0202, at, text).help(help));
+    }
+
+    /// E0301: a widget is called, and not one of its actions.
+    pub(super) fn widget_called(&mut self, name: &Name) {
+        let at = self.place(name.span);
+        let help = format!("call one of its actions: `{}.action(…)`", name.text);
+        self.report(Diagnostic::new(Code::E0301, at, format!("`{}` is a widget", name.text)).help(help));
     }
 
     /// The action of a widget; E0202 if there is none.
@@ -100,16 +116,25 @@ impl<'a> Checker<'a> {
         out: &mut Block,
     ) -> Option<Ty> {
         let action = self.names.actions.get(decl).cloned()?;
-        if !self.action_may_stand(place, &action) || !self.exits_fit(called, &action, call.exits) {
+        let what = format!("the action `{}`", action.name);
+        let callee = self.place(called.span);
+        if !self.may_wait(callee, &what, "an action is an effect: call it in a step") {
+            self.look_at_args(called.args);
             return None;
         }
-        let waits = action.result.is_some() || !call.exits.is_empty();
+        let can_wait = action.result.is_some() || !action.exits.is_empty();
+        if can_wait {
+            self.exits_fit(called, &action, call.exits);
+        } else {
+            let help = "remove the exit: the bot does not wait for this action";
+            self.no_exits(&what, call.exits, help);
+        }
+        let waits = action.result.is_some() || can_wait && !call.exits.is_empty();
         if let (false, Some(name)) = (waits, call.name) {
             self.no_wait_to_name(name);
         }
         let what = format!("`{}`", action.name);
-        let bound = self.bind_args(&what, &action.params, called.args, place)?;
-        let args = self.typed_args(&what, &action.params, &bound, action.unit);
+        let args = self.args(&what, &action.params, called.args, callee, action.unit);
         let mut result = action.result.clone();
         if call.into.is_some() && result.is_none() {
             let at = self.place(called.span);
@@ -121,14 +146,18 @@ impl<'a> Checker<'a> {
         let wait = waits.then(|| {
             let name = self.wait_name(&action.name, call.name);
             let live = self.body.live();
+            let before = self.body.known.clone();
             self.body.forget_fields();
+            let mut ways = self.ways(before);
             let mut exits = Vec::new();
             if action.result.is_some() {
+                self.plain_way(&mut ways);
                 let binds = call.into.into_iter().collect();
                 exits.push(ir::Exit { on: On::Result, binds, body: Vec::new(), place });
             }
             let named: Vec<Checked> =
-                call.exits.iter().filter_map(|exit| self.action_exit(&action, exit)).collect();
+                call.exits.iter().filter_map(|exit| self.action_exit(&action, exit, &mut ways)).collect();
+            self.meet(ways);
             if named.iter().any(|exit| falls_through(&exit.exit.body)) {
                 result = result.take().map(Ty::optional);
             }
@@ -137,38 +166,18 @@ impl<'a> Checker<'a> {
             Wait { name, live, exits }
         });
         if action.echo != Echo::None {
-            self.body.known.retain(|known| !matches!(known, Known::Field(_)));
+            self.body.forget_fields();
         }
+        let must_wait = action.must_wait;
         let action = self.action_id(decl);
-        Self::push(out, place, StmtKind::Act(Box::new(Act { action, args, wait })));
+        Self::push(out, place, StmtKind::Act(Box::new(Act { action, args, wait, must_wait, callee })));
         result
     }
 
-    /// E0306: an action in `code` or a `fn`.
-    fn action_may_stand(&mut self, place: Place, action: &ActionDecl<'_>) -> bool {
-        if self.in_step() {
-            return true;
-        }
-        let inside = if self.body.code { "`code`" } else { "a `fn`" };
-        let text = format!("the action `{}` cannot stand in {inside}", action.name);
-        self.report(
-            Diagnostic::new(Code::E0306, place, text).help("an action is an effect: call it in a step"),
-        );
-        false
-    }
-
-    /// E0502 and E0503: exits of an action that has none, and missing ones.
-    fn exits_fit(&mut self, called: &Called<'_>, action: &ActionDecl<'_>, exits: &[ast::Exit]) -> bool {
-        if let (Some(exit), true) = (exits.first(), action.exits.is_empty() && action.result.is_none()) {
-            let at = self.place(exit.head);
-            self.report(
-                Diagnostic::new(Code::E0502, at, format!("the action `{}` has no exits", action.name))
-                    .help("remove the exit: the bot does not wait for this action"),
-            );
-            return false;
-        }
-        if exits.is_empty() && !action.must_wait {
-            return true;
+    /// E0503: exits of a waiting call that are missing.
+    fn exits_fit(&mut self, called: &Called<'_>, action: &ActionDecl<'_>, exits: &[ast::Exit]) {
+        if exits.is_empty() && !action.must_wait && action.result.is_none() {
+            return;
         }
         let broken = exits.iter().any(|exit| matches!(exit.event, Event::Error(_)));
         let written = |wanted: &str| {
@@ -188,7 +197,7 @@ impl<'a> Checker<'a> {
             .collect();
         if !missing.is_empty() && !broken {
             let at = self.place(called.span);
-            let text = match exits.is_empty() {
+            let text = match exits.is_empty() && action.result.is_none() {
                 true => format!("the action `{}` has to be waited for", action.name),
                 false => format!("the action `{}` can end in a way that is not taken care of", action.name),
             };
@@ -196,11 +205,10 @@ impl<'a> Checker<'a> {
                 Diagnostic::new(Code::E0503, at, text).help(format!("add {}", missing.join(" and "))),
             );
         }
-        true
     }
 
     /// One exit of a waiting call.
-    fn action_exit(&mut self, action: &ActionDecl<'a>, exit: &ast::Exit) -> Option<Checked> {
+    fn action_exit(&mut self, action: &ActionDecl<'a>, exit: &ast::Exit, ways: &mut Ways) -> Option<Checked> {
         let declared = if let Event::Named { name, .. } = &exit.event {
             action.exits.iter().position(|(known, _)| *known == name.text)
         } else {
@@ -209,7 +217,7 @@ impl<'a> Checker<'a> {
         let Some(index) = declared else {
             let own: Vec<&str> = action.exits.iter().map(|(name, _)| name.as_str()).collect();
             let statement = format!("the action `{}`", action.name);
-            return self.exit_with(exit, &statement, &[Word::Timeout, Word::Failed], &own);
+            return self.exit_with(exit, &statement, &[Word::Timeout, Word::Failed], &own, ways);
         };
         let params = action.exits.get(index).map(|(_, params)| params.clone()).unwrap_or_default();
         let place = self.place(exit.head);
@@ -238,10 +246,20 @@ impl<'a> Checker<'a> {
             );
         }
         let mut binds: Vec<LocalId> = Vec::new();
+        for (at, name) in names.iter().enumerate() {
+            if let Some(first) = names.iter().take(at).find(|other| other.text == name.text) {
+                let (place, first) = (self.place(name.span), self.place(first.span));
+                self.report(
+                    Diagnostic::new(Code::E0204, place, format!("two values are called `{}`", name.text))
+                        .label(first, "the first one")
+                        .help("give each its own name"),
+                );
+            }
+        }
         for (name, param) in names.iter().zip(&params) {
             binds.push(self.bind_as(name, param.ty.clone()));
         }
-        let body = exit.body.as_ref().map(|body| self.branch(body)).unwrap_or_default();
+        let body = self.exit_body(exit, ways);
         self.body.close();
         let open_binds = match exit.body {
             None => names.iter().cloned().zip(binds.iter().copied()).collect(),
@@ -270,10 +288,9 @@ impl<'a> Checker<'a> {
             diagnostic.help(format!("`{0}` is a step: write `-> {0}` to go there", name.text))
         } else if is_bot {
             diagnostic.help(format!("`{0}` is a bot: write `run {0}(…)`", name.text))
-        } else if let Some(found) = suggest::nearest(&name.text, known.iter().map(String::as_str)) {
-            diagnostic.help(format!("did you mean `{found}`?")).suggest(name.span, found)
         } else {
-            diagnostic.help("the actions are listed in `std/actions.sbot`")
+            let diagnostic = diagnostic.help("the actions are listed in `std/actions.sbot`");
+            suggest::meant(diagnostic, &name.text, name.span, known.iter().map(String::as_str))
         };
         self.report(diagnostic);
     }

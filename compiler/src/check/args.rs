@@ -1,10 +1,12 @@
 //! Arguments of calls and gotos: positional, then named, defaults as declared.
 
 use super::Checker;
+use super::body::{Body, Kind};
 use crate::diagnostic::{Code, Diagnostic, suggest};
 use crate::ir::Expr;
 use crate::resolve::ParamDecl;
 use crate::source::Place;
+use crate::types::Ty;
 use sbot_grammar::ast::{self, Arg};
 use smol_str::SmolStr;
 
@@ -47,6 +49,26 @@ impl<'a> Checker<'a> {
         good.then_some(bound)
     }
 
+    /// The arguments in the order of the parameters. Where they do not fit, which is reported, they are looked at all the same.
+    pub(super) fn args(
+        &mut self,
+        what: &str,
+        params: &[ParamDecl<'a>],
+        args: &[Arg],
+        place: Place,
+        unit: usize,
+    ) -> Vec<Expr> {
+        match self.bind_args(what, params, args, place) {
+            Some(bound) => self.typed_args(what, params, &bound, unit),
+            None => self.look_at_args(args),
+        }
+    }
+
+    /// Looks at arguments that belong to nothing, for the mistakes in them.
+    pub(super) fn look_at_args(&mut self, args: &[Arg]) -> Vec<Expr> {
+        args.iter().map(|arg| self.expr(&arg.value, None)).collect()
+    }
+
     fn bad_argument(&mut self, what: &str, params: &[ParamDecl<'a>], problem: Problem<'_>, call: Place) {
         let diagnostic = match problem {
             Problem::TooMany(arg) => {
@@ -58,9 +80,9 @@ impl<'a> Checker<'a> {
                 let text = format!("{what} {takes}, and this is one too many");
                 Diagnostic::new(Code::E0302, self.place(arg.span), text).help(signature(what, params))
             }
-            Problem::Unknown(arg, name) => {
+            Problem::Unknown(name) => {
                 let text = format!("{what} has no parameter `{}`", name.text);
-                let diagnostic = Diagnostic::new(Code::E0302, self.place(arg.span), text);
+                let diagnostic = Diagnostic::new(Code::E0302, self.place(name.span), text);
                 suggest::similar(
                     diagnostic,
                     &name.text,
@@ -105,21 +127,94 @@ impl<'a> Checker<'a> {
         out
     }
 
+    /// The default of a parameter. What is wrong with it is reported where it is declared.
     pub(super) fn default_of(&mut self, param: &ParamDecl<'a>, unit: usize, what: &str) -> Expr {
         let Some(default) = param.default else { return Self::error(self.place(ast::Span::default())) };
+        let known = self.diagnostics.len();
+        let value = self.declared_value(Kind::Expression, unit, default, &param.ty, what);
+        self.reported_at_declaration(known);
+        value
+    }
+
+    /// Drops the reports after the first `known`: they are on something declared elsewhere, where they are made as well.
+    pub(super) fn reported_at_declaration(&mut self, known: usize) {
+        for diagnostic in self.diagnostics.drain(known.min(self.diagnostics.len())..) {
+            if diagnostic.is_error() && self.dropped.is_none() {
+                self.dropped = Some(diagnostic);
+            }
+        }
+    }
+
+    /// A value that stands in a declaration: it sees the names of its file, and nothing of whoever needs it.
+    pub(super) fn declared_value(
+        &mut self,
+        kind: Kind,
+        unit: usize,
+        value: &ast::Expr,
+        want: &Ty,
+        what: &str,
+    ) -> Expr {
         let here = std::mem::replace(&mut self.unit, unit);
-        let known = std::mem::take(&mut self.body.known);
-        let value = self.expr_as(default, &param.ty, what);
-        self.body.known = known;
+        let body = std::mem::replace(&mut self.body, Body::new(kind, SmolStr::default()));
+        let value = self.expr_as(value, want, what);
+        self.body = body;
         self.unit = here;
         value
     }
+
+    /// Looks at the defaults of parameters where they are declared.
+    pub(super) fn defaults(&mut self, kind: Kind, params: &[ParamDecl<'a>]) {
+        for param in params {
+            let Some(default) = param.default else { continue };
+            let what = format!("the default of `{}`", param.name);
+            self.only_look(|this| this.declared_value(kind, this.unit, default, &param.ty, &what));
+        }
+    }
+
+    /// Looks at something for its mistakes. The program does not need the fields and functions that are read in it.
+    pub(super) fn only_look(&mut self, look: impl FnOnce(&mut Self) -> Expr) -> Expr {
+        let (fields, calls) = (self.out.fields.len(), self.calls.mark());
+        let found = look(self);
+        self.calls.back_to(calls);
+        if self.out.fields.len() > fields {
+            self.out.fields.truncate(fields);
+            self.field_ids.retain(|_, id| (id.0 as usize) < fields);
+        }
+        found
+    }
+
+    /// Looks at the defaults in the declarations of a file: of actions, templates and fields.
+    pub(super) fn declared_defaults(&mut self, n: usize) {
+        self.unit = n;
+        let actions = self.names.actions.iter().filter(|action| action.unit == n);
+        let templates = self.names.templates.values().filter(|template| template.unit == n);
+        let params: Vec<ParamDecl<'a>> = actions
+            .flat_map(|action| &action.params)
+            .chain(templates.flat_map(|template| &template.params))
+            .cloned()
+            .collect();
+        self.defaults(Kind::Expression, &params);
+        let fields: Vec<(Ty, &'a ast::Expr)> = self
+            .names
+            .fields
+            .values()
+            .flat_map(|fields| fields.values())
+            .filter(|field| field.unit == n)
+            .filter_map(|field| field.default.map(|default| (field.ty.clone(), default)))
+            .collect();
+        for (ty, default) in fields {
+            self.only_look(|this| this.declared_value(Kind::Expression, n, default, &ty, FIELD_DEFAULT));
+        }
+    }
 }
+
+/// Begins the sentence of a report on the default of a field.
+pub(super) const FIELD_DEFAULT: &str = "the default of the field";
 
 /// What can be wrong with arguments.
 pub(super) enum Problem<'c> {
     TooMany(&'c Arg),
-    Unknown(&'c Arg, ast::Name),
+    Unknown(ast::Name),
     Twice(&'c Arg, SmolStr),
     Missing(SmolStr),
     Order(&'c Arg),
@@ -128,8 +223,22 @@ pub(super) enum Problem<'c> {
 /// Sorts the arguments by parameter without reporting. All parameters without a default must be given.
 pub(super) fn try_bind<'c>(params: &[ParamDecl<'_>], args: &'c [Arg]) -> Result<Bound<'c>, Vec<Problem<'c>>> {
     let (bound, mut problems) = sort_args(params, args);
-    for (param, arg) in params.iter().zip(&bound) {
-        if arg.is_none() && param.default.is_none() {
+    let missing: Vec<&ParamDecl<'_>> = params
+        .iter()
+        .zip(&bound)
+        .filter(|(param, arg)| arg.is_none() && param.default.is_none())
+        .map(|(param, _)| param)
+        .collect();
+    let unknown: Vec<SmolStr> = problems
+        .iter()
+        .filter_map(
+            |problem| if let Problem::Unknown(name) = problem { Some(name.text.clone()) } else { None },
+        )
+        .collect();
+    let misplaced = problems.iter().any(|problem| matches!(problem, Problem::Order(_)));
+    for param in missing.iter().filter(|_| !misplaced && missing.len() != unknown.len()) {
+        // A name that is this one misspelt is one mistake, not two; nor is an argument in the wrong place.
+        if !unknown.iter().any(|name| suggest::nearest(name, [param.name.as_str()]).is_some()) {
             problems.push(Problem::Missing(param.name.clone()));
         }
     }
@@ -148,7 +257,7 @@ fn sort_args<'c>(params: &[ParamDecl<'_>], args: &'c [Arg]) -> (Bound<'c>, Vec<P
                 match params.iter().position(|param| param.name == name.text) {
                     Some(at) => at,
                     None => {
-                        problems.push(Problem::Unknown(arg, name.clone()));
+                        problems.push(Problem::Unknown(name.clone()));
                         continue;
                     }
                 }

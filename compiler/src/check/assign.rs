@@ -1,9 +1,8 @@
 //! `let`, assignment and the Set field action.
 
 use super::Checker;
-use super::body::Known;
-use super::report::a;
-use crate::diagnostic::{Code, Diagnostic, suggest};
+use super::known::Root;
+use crate::diagnostic::{Code, Diagnostic, Edit, suggest};
 use crate::ir::{BinaryOp as Op, Block, Expr, ExprKind, FieldId, LocalId, Stmt, StmtKind, VarId};
 use crate::resolve::{Def, OBJECTS, READ_ONLY};
 use crate::source::Place;
@@ -24,6 +23,7 @@ impl<'a> Checker<'a> {
             let ty = self.waiting_call(place, &called, &statement.exits, name, Some(local), out);
             self.body.retype(local, ty.unwrap_or(Ty::Error));
             self.body.show(&statement.name.text, local, None);
+            self.declare_local(&statement.name, local);
             return;
         }
         let Some(value) = self.assigned(&statement.value, &statement.exits, statement.called.as_ref(), None)
@@ -31,13 +31,32 @@ impl<'a> Checker<'a> {
             self.body.bind(&statement.name.text, Ty::Error, None);
             return;
         };
-        if let Ty::None | Ty::Object(_) = value.ty {
-            let text = format!("{} is no value to keep", a(&value.ty));
-            let help = "give it a type with `var name: T? = none`, or a value";
-            self.report(Diagnostic::new(Code::E0301, value.place, text).help(help));
-        }
+        let value = self.keepable(value, "a `let`");
         let local = self.body.bind(&statement.name.text, value.ty.clone(), None);
+        self.declare_local(&statement.name, local);
         Self::push(out, place, StmtKind::Local { local, value });
+    }
+
+    /// E0301: something that is no value of its own, or an absent one of which nothing says what it could be.
+    pub(super) fn keepable(&mut self, value: Expr, what: &str) -> Expr {
+        let (text, help) = if value.ty == Ty::None {
+            let help =
+                "give it a type: a variable `var name: T? = none`, or a field or parameter of type `T?`";
+            (format!("`none` does not say what {what} could hold"), help)
+        } else if let Ty::Object(name) = &value.ty {
+            (format!("`{name}` is no value to keep"), "keep one of its fields")
+        } else if value.ty.is_value() {
+            return value;
+        } else {
+            let help = "send it where it is needed: `send_email(…)`";
+            ("an e-mail template is no value to keep".to_owned(), help)
+        };
+        self.report(Diagnostic::new(Code::E0301, value.place, text).help(help));
+        Self::error(value.place)
+    }
+
+    fn declare_local(&mut self, name: &Name, local: LocalId) {
+        self.body.declare(local, name, format!("the value `{}`", name.text), super::unused::LOCAL);
     }
 
     /// The right side of `let` and `=` that does not wait.
@@ -50,7 +69,11 @@ impl<'a> Checker<'a> {
     ) -> Option<Expr> {
         let expr = match value {
             // The bot is unknown, which has been reported.
-            Value::Run(_) => return None,
+            Value::Run(run) => {
+                self.look_at_args(&run.args);
+                self.look_at_exits(exits);
+                return None;
+            }
             Value::Expr(expr) => expr,
         };
         let value = self.expr(expr, want);
@@ -60,6 +83,7 @@ impl<'a> Checker<'a> {
                 Diagnostic::new(Code::E0502, at, "this value does not wait, so it has no exits")
                     .help("remove the exit"),
             );
+            self.look_at_exits(exits);
         } else if let Some(name) = called {
             self.no_wait_to_name(name);
         }
@@ -73,15 +97,10 @@ impl<'a> Checker<'a> {
             return;
         };
         let (declared, known) = match target {
-            Target::Local(local) => (self.body.ty(local), Known::Local(local)),
+            Target::Local(local) => (self.body.ty(local), Root::Local(local)),
             Target::Var(var) => {
-                (self.bot.var_types.get(var.0 as usize).cloned().unwrap_or(Ty::Error), Known::Var(var))
+                (self.bot.var_types.get(var.0 as usize).cloned().unwrap_or(Ty::Error), Root::Var(var))
             }
-        };
-        let at = self.place(assign.target.span);
-        let current = match target {
-            Target::Local(local) => Expr { ty: declared.clone(), place: at, kind: ExprKind::Local(local) },
-            Target::Var(var) => self.var(at, var),
         };
         let want = declared.clone();
         let waited = self.called(&assign.value).map(|called| {
@@ -99,7 +118,15 @@ impl<'a> Checker<'a> {
         let Some(value) = value else { return };
         let value = match operator(assign.op) {
             None => value,
-            Some(op) => self.arithmetic_of(place, op, place, current, value),
+            Some(op) => {
+                // Where the value was waited for, the flow that gave it may have changed the variable.
+                let at = self.place(assign.target.span);
+                let current = match target {
+                    Target::Local(local) => self.narrowed(Self::local_value(at, local, declared.clone())),
+                    Target::Var(var) => self.var(at, var),
+                };
+                self.arithmetic_of(place, op, place, current, value)
+            }
         };
         let what = format!(
             "`{}`",
@@ -108,7 +135,7 @@ impl<'a> Checker<'a> {
         let value = self.coerce(value, &declared, &what);
         self.body.forget(known);
         if declared.is_optional() && !value.ty.is_optional() {
-            self.body.known.push(known);
+            self.body.known.push(known.into());
         }
         let kind = match target {
             Target::Local(local) => StmtKind::Local { local, value },
@@ -120,13 +147,7 @@ impl<'a> Checker<'a> {
     /// The local or variable that a path names; otherwise a report.
     fn target(&mut self, path: &ast::Path) -> Option<Target> {
         let [name] = path.names.as_slice() else {
-            let place = self.place(path.span);
-            let written: Vec<&str> = path.names.iter().map(|name| name.text.as_str()).collect();
-            let text = format!("`{}` is set with `set`", written.join("."));
-            self.report(
-                Diagnostic::new(Code::E0307, place, text)
-                    .help(format!("write `set {} = …`", written.join("."))),
-            );
+            self.field_assigned(path);
             return None;
         };
         let place = self.place(name.span);
@@ -142,7 +163,11 @@ impl<'a> Checker<'a> {
             self.read_only(place, &format!("`{}` is a parameter, which keeps its value", name.text));
             return None;
         }
-        match self.lookup(&name.text).map(|named| named.def) {
+        let named = self.meaning(&name.text);
+        if let Some(named) = named {
+            self.names.uses.file(self.unit, named.place);
+        }
+        match named.map(|named| named.def) {
             Some(Def::Var(decl)) => match self.bot.vars.get(&decl).copied() {
                 Some(var) if self.body.kind != super::body::Kind::Fn => Some(Target::Var(var)),
                 _ => {
@@ -173,6 +198,29 @@ impl<'a> Checker<'a> {
         }
     }
 
+    /// E0307: fields of entities are set, and those of records do not change.
+    fn field_assigned(&mut self, path: &ast::Path) {
+        let place = self.place(path.span);
+        let written: Vec<&str> = path.names.iter().map(|name| name.text.as_str()).collect();
+        let written = written.join(".");
+        let first = path.names.first();
+        let entity = first.is_some_and(|first| crate::resolve::Names::entity(&first.text).is_some());
+        let diagnostic = match first {
+            Some(first) if !entity => {
+                let text = format!("`{written}` cannot be changed on its own");
+                let help = format!("give the whole value anew: `{} = {{…}}`", first.text);
+                Diagnostic::new(Code::E0307, place, text).help(help)
+            }
+            _ => {
+                let text = format!("`{written}` is a field, and a field is changed with `set`");
+                Diagnostic::new(Code::E0307, place, text)
+                    .help(format!("write `set {written} = …`"))
+                    .change(vec![Edit::insert(path.span.start, "set ")], true)
+            }
+        };
+        self.report(diagnostic);
+    }
+
     fn unknown_variable(&mut self, name: &Name) {
         let place = self.place(name.span);
         let known: Vec<String> = self
@@ -182,13 +230,15 @@ impl<'a> Checker<'a> {
             .chain(self.bot.var_names.iter().map(ToString::to_string))
             .collect();
         let diagnostic = Diagnostic::new(Code::E0202, place, format!("there is no variable `{}`", name.text));
-        let diagnostic = match suggest::nearest(&name.text, known.iter().map(String::as_str)) {
-            Some(found) => diagnostic.help(format!("did you mean `{found}`?")).suggest(name.span, found),
-            None => diagnostic.help(format!(
-                "make one: `let {} = …` in a step, `var {}: T = …` for the whole run",
-                name.text, name.text
-            )),
-        };
+        let diagnostic = diagnostic.help(format!(
+            "make one: `let {} = …` in a step, `var {}: T = …` for the whole run",
+            name.text, name.text
+        ));
+        let diagnostic = suggest::meant(diagnostic, &name.text, name.span, known.iter().map(String::as_str));
+        if diagnostic.suggestion.is_none() {
+            // A variable that was never made is missed once, not wherever it is read.
+            self.body.bind(&name.text, Ty::Error, None);
+        }
         self.report(diagnostic);
     }
 
@@ -223,7 +273,7 @@ impl<'a> Checker<'a> {
             return self.set_with(place, op, field, (&ty, current), value, out);
         }
         let optional = ty.is_optional() || default.is_some();
-        self.body.forget(Known::Field(field));
+        self.body.forget(Root::Field(field));
         if value.ty == Ty::None {
             if !optional {
                 self.absent(value.place, &format!("`{}.{}`", entity.text, name.text), &Ty::None);
@@ -233,7 +283,7 @@ impl<'a> Checker<'a> {
         }
         let (value, convert) = self.set_value(value, &ty, &format!("`{}.{}`", entity.text, name.text));
         if !convert && ty.is_optional() {
-            self.body.known.push(Known::Field(field));
+            self.body.known.push(Root::Field(field).into());
         }
         Self::push(out, place, StmtKind::Set { field, value: Some(value), convert });
     }

@@ -1,15 +1,17 @@
 //! What is known inside a step or function: locals, scopes, and what is known to be present.
 
+use super::known::Known;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::ir::{FieldId, Local, LocalId, VarId};
+use crate::ir::{Local, LocalId};
+use crate::resolve::Def;
 use crate::source::Place;
 use crate::types::Ty;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use sbot_grammar::ast::Name;
 use smol_str::SmolStr;
 
 /// What kind of body is being checked: decides what may stand in it.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) enum Kind {
     /// The condition of a trigger, an expression of a test, an initial value.
     #[default]
@@ -31,12 +33,14 @@ pub(super) struct Binding {
     pub read_only: Option<&'static str>,
 }
 
-/// Something that can be known to be present.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Known {
-    Local(LocalId),
-    Var(VarId),
-    Field(FieldId),
+/// A name that should be read somewhere.
+#[derive(Clone, Debug)]
+pub(super) struct Declared {
+    pub name: Name,
+    /// Begins the sentence of a report.
+    pub what: String,
+    /// What to do about it, `%` for the name.
+    pub help: &'static str,
 }
 
 /// The state of checking one step or function.
@@ -45,28 +49,37 @@ pub(super) struct Body {
     pub kind: Kind,
     /// The name of the step or function.
     pub name: SmolStr,
+    /// The declaration of the flow or function.
+    pub own: Option<Def>,
     /// What a function or flow returns.
     pub result: Option<Ty>,
     pub locals: Vec<Local>,
-    scopes: Vec<Vec<Binding>>,
+    /// Names in scope, inner ones last, and how many there were where each scope began.
+    bindings: Vec<Binding>,
+    scopes: Vec<usize>,
+    /// For each name its bindings, inner ones last.
+    by_name: FxHashMap<SmolStr, Vec<usize>>,
     /// Known to be present here.
     pub known: Vec<Known>,
     /// How many loops are open.
     pub loops: usize,
     /// Inside `code`.
     pub code: bool,
+    /// Parameters and `let`s, with what a report calls them.
+    declared: Vec<(LocalId, Declared)>,
+    read: FxHashSet<LocalId>,
     waits: FxHashMap<SmolStr, u32>,
     called: FxHashMap<SmolStr, Place>,
 }
 
 impl Body {
     pub(super) fn new(kind: Kind, name: SmolStr) -> Self {
-        Self { kind, name, scopes: vec![Vec::new()], ..Self::default() }
+        Self { kind, name, scopes: vec![0], ..Self::default() }
     }
 
     /// The place of an expression that stands alone, with room for parameters.
     pub(super) fn in_expression() -> Self {
-        Self { scopes: vec![Vec::new()], ..Self::default() }
+        Self { scopes: vec![0], ..Self::default() }
     }
 
     /// A new local without a name in scope.
@@ -85,13 +98,31 @@ impl Body {
 
     /// Makes a local visible in the innermost scope.
     pub(super) fn show(&mut self, name: &SmolStr, local: LocalId, read_only: Option<&'static str>) {
-        if let Some(scope) = self.scopes.last_mut() {
-            scope.push(Binding { name: name.clone(), local, read_only });
+        if !self.scopes.is_empty() {
+            self.by_name.entry(name.clone()).or_default().push(self.bindings.len());
+            self.bindings.push(Binding { name: name.clone(), local, read_only });
         }
     }
 
     pub(super) fn find(&self, name: &str) -> Option<&Binding> {
-        self.scopes.iter().rev().flat_map(|scope| scope.iter().rev()).find(|binding| binding.name == name)
+        self.by_name.get(name)?.last().and_then(|at| self.bindings.get(*at))
+    }
+
+    /// Notes a name that should be read somewhere.
+    pub(super) fn declare(&mut self, local: LocalId, name: &Name, what: String, help: &'static str) {
+        self.declared.push((local, Declared { name: name.clone(), what, help }));
+    }
+
+    /// Notes that a local is read.
+    pub(super) fn read(&mut self, local: LocalId) {
+        self.read.insert(local);
+    }
+
+    /// The declared names that nothing reads.
+    pub(super) fn unread(&mut self) -> Vec<Declared> {
+        let read = std::mem::take(&mut self.read);
+        let declared = std::mem::take(&mut self.declared).into_iter();
+        declared.filter(|(local, _)| !read.contains(local)).map(|(_, declared)| declared).collect()
     }
 
     /// Gives a local the type that was not known when it was made.
@@ -106,32 +137,28 @@ impl Body {
     }
 
     pub(super) fn names(&self) -> impl Iterator<Item = &str> {
-        self.scopes.iter().flatten().map(|binding| binding.name.as_str())
+        self.bindings.iter().map(|binding| binding.name.as_str())
     }
 
     pub(super) fn open(&mut self) {
-        self.scopes.push(Vec::new());
+        self.scopes.push(self.bindings.len());
     }
 
     pub(super) fn close(&mut self) {
-        self.scopes.pop();
+        let start = self.scopes.pop().unwrap_or_default();
+        for binding in self.bindings.drain(start.min(self.bindings.len())..) {
+            if let Some(known) = self.by_name.get_mut(&binding.name) {
+                known.pop();
+            }
+        }
     }
 
     /// Locals in scope, ascending: what a parked run keeps.
     pub(super) fn live(&self) -> Vec<LocalId> {
-        let mut live: Vec<LocalId> = self.scopes.iter().flatten().map(|binding| binding.local).collect();
+        let mut live: Vec<LocalId> = self.bindings.iter().map(|binding| binding.local).collect();
         live.sort_unstable();
         live.dedup();
         live
-    }
-
-    /// After a wait, CRM fields may have changed.
-    pub(super) fn forget_fields(&mut self) {
-        self.known.retain(|known| !matches!(known, Known::Field(_)));
-    }
-
-    pub(super) fn forget(&mut self, what: Known) {
-        self.known.retain(|known| *known != what);
     }
 }
 
@@ -141,6 +168,9 @@ impl super::Checker<'_> {
         let step = self.body.name.clone();
         if let Some(name) = called {
             let place = self.place(name.span);
+            if self.body.waits.contains_key(&name.text) {
+                self.wait_named_so(place, &name.text);
+            }
             if let Some(first) = self.body.called.insert(name.text.clone(), place) {
                 self.report(
                     Diagnostic::new(
@@ -156,10 +186,20 @@ impl super::Checker<'_> {
         }
         let count = self.body.waits.entry(SmolStr::new(kind)).or_default();
         *count += 1;
-        match *count {
+        let count = *count;
+        if let Some(place) = self.body.called.get(kind).copied().filter(|_| count == 1) {
+            self.wait_named_so(place, kind);
+        }
+        match count {
             1 => format!("{step}.{kind}").into(),
             n => format!("{step}.{kind}#{n}").into(),
         }
+    }
+
+    /// E0204: a call without a name of its own has that of what it calls.
+    fn wait_named_so(&mut self, place: Place, name: &str) {
+        let text = format!("a call of `{name}` in this step has that name already");
+        self.report(Diagnostic::new(Code::E0204, place, text).help("choose another name after `called`"));
     }
 
     /// Binds an `as` name in the innermost scope.

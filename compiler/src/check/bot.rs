@@ -9,7 +9,7 @@ use crate::ir::{self, FlowId, StepId, VarId};
 use crate::resolve::{ParamDecl, StepDecl, VarDecl};
 use crate::source::Place;
 use crate::types::Ty;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use sbot_grammar::ast::{self, ItemKind};
 use smol_str::SmolStr;
 
@@ -25,6 +25,8 @@ pub(super) struct BotScope<'a> {
     /// The unit of its file: its parameters are seen there only.
     unit: usize,
     pub params: FxHashMap<SmolStr, VarId>,
+    /// The parameters that something reads.
+    pub read: FxHashSet<VarId>,
     /// Declarations of variables, by their number in the bot.
     pub vars: FxHashMap<usize, VarId>,
     pub var_types: Vec<Ty>,
@@ -33,6 +35,33 @@ pub(super) struct BotScope<'a> {
     pub flows: FxHashMap<usize, FlowId>,
     pub step_params: Vec<Vec<ParamDecl<'a>>>,
     pub result: Option<Ty>,
+    /// Stands in for the bots that may use a library: what they promise is not known.
+    pub alone: bool,
+    /// While initial values are looked at: the first variable that has none yet.
+    ready: Option<VarId>,
+    /// While a step or flow of a library is checked: which one.
+    part: Option<Part>,
+}
+
+/// A step or flow of a library.
+#[derive(Clone, Copy)]
+enum Part {
+    Step(StepId),
+    Flow(FlowId),
+}
+
+/// What is wrong with the result of a bot in a library, if the bot gets there.
+pub(super) struct Owed {
+    bot: usize,
+    part: Part,
+    diagnostic: Diagnostic,
+}
+
+impl BotScope<'_> {
+    /// Whether a variable gets its initial value only after the one that is looked at.
+    pub(super) fn is_later(&self, var: VarId) -> bool {
+        self.ready.is_some_and(|ready| var >= ready)
+    }
 }
 
 impl<'a> Checker<'a> {
@@ -41,6 +70,10 @@ impl<'a> Checker<'a> {
         self.number_functions();
         self.functions();
         self.templates();
+        // Before any bot is looked at: what is declared for all of them sees the variables of none.
+        for n in 0..self.parsed.units.len() {
+            self.declared_defaults(n);
+        }
         let mut used = vec![false; self.parsed.units.len()];
         let units = self.parsed.units.len();
         for n in 0..units {
@@ -57,14 +90,35 @@ impl<'a> Checker<'a> {
         for n in 0..units {
             let library = self.bot_of(n).is_none() && used.get(n).is_some_and(|used| !used);
             if library && self.parsed.units.get(n).is_some_and(|unit| !unit.std) {
-                self.bot = self.scope(n, None);
-                self.steps(n);
-                self.flows(n);
-                self.misplaced(n);
+                self.library_alone(n);
             }
         }
+        self.settle_results();
+        self.unused_items();
         self.out.symbols.clone_from(&self.names.symbols);
         self.settle_calls();
+    }
+
+    fn library_alone(&mut self, n: usize) {
+        self.bot = self.scope(n, None);
+        self.misplaced(n);
+        let place = self.place(ast::Span::default());
+        let vars = self.vars(n, &[]);
+        let steps = self.steps(n);
+        let flows = self.flows(n);
+        self.alone.push(ir::Bot {
+            doc: None,
+            name: "".into(),
+            params: 0,
+            vars,
+            steps,
+            flows,
+            result: None,
+            first: StepId(0),
+            on_failed: None,
+            triggers: Vec::new(),
+            place,
+        });
     }
 
     fn bot_of(&self, n: usize) -> Option<&'a ast::Bot> {
@@ -91,9 +145,38 @@ impl<'a> Checker<'a> {
         found
     }
 
+    /// The same with every file after those it uses.
+    fn libraries_first(&self, n: usize) -> Vec<usize> {
+        let mut found = Vec::new();
+        let mut open = vec![(n, 0)];
+        while let Some((unit, at)) = open.last_mut() {
+            let used = self.parsed.units.get(*unit).and_then(|unit| unit.uses.get(*at));
+            *at += 1;
+            if let Some(m) = used.map(|(used, _)| used.0 as usize) {
+                let known = found.contains(&m) || open.iter().any(|(unit, _)| *unit == m);
+                if !known && self.bot_of(m).is_none() {
+                    open.push((m, 0));
+                }
+            } else if let Some((unit, _)) = open.pop() {
+                found.push(unit);
+            }
+        }
+        found
+    }
+
+    /// The variables of a file and its libraries, in the order in which they get their initial values.
+    fn declared_vars(&self, n: usize) -> Vec<(usize, VarDecl<'a>)> {
+        let mut out = Vec::new();
+        for library in self.libraries_first(n) {
+            let vars = self.names.vars.iter().cloned().enumerate();
+            out.extend(vars.filter(|(_, decl)| decl.unit == library));
+        }
+        out
+    }
+
     /// Numbers the variables and steps of a bot and its libraries.
     fn scope(&mut self, n: usize, bot: Option<&'a ast::Bot>) -> BotScope<'a> {
-        let mut scope = BotScope { unit: n, ..BotScope::default() };
+        let mut scope = BotScope { unit: n, alone: bot.is_none(), ..BotScope::default() };
         self.unit = n;
         if let Some(bot) = bot {
             scope.name = bot.name.text.clone();
@@ -106,20 +189,17 @@ impl<'a> Checker<'a> {
                 scope.var_names.push(param.name);
             }
         }
-        let libraries = self.libraries(n);
-        for library in &libraries {
-            for (at, decl) in self.names.vars.iter().enumerate().filter(|(_, decl)| decl.unit == *library) {
-                let id = VarId(u32::try_from(scope.var_types.len()).unwrap_or(u32::MAX));
-                scope.vars.insert(at, id);
-                scope.var_types.push(decl.ty.clone());
-                scope.var_names.push(decl.item.name.text.clone());
-            }
+        for (at, decl) in self.declared_vars(n) {
+            let id = VarId(u32::try_from(scope.var_types.len()).unwrap_or(u32::MAX));
+            scope.vars.insert(at, id);
+            scope.var_types.push(decl.ty);
+            scope.var_names.push(decl.item.name.text.clone());
         }
         if let (true, Some(bot)) = (scope.var_types.len() > MOST_VARS, bot) {
             let place = self.place(bot.name.span);
             self.too_many(place, "a bot has", MOST_VARS, "variables and parameters");
         }
-        for library in &libraries {
+        for library in &self.libraries(n) {
             for (at, decl) in self.steps_of(*library) {
                 let Some(unit) = self.parsed.units.get(*library) else { continue };
                 let id = StepId(u32::try_from(scope.step_params.len()).unwrap_or(u32::MAX));
@@ -179,7 +259,8 @@ impl<'a> Checker<'a> {
                 .help("rename one of them"),
             );
         }
-        let vars = self.vars(n, bot);
+        self.unit = n;
+        let vars = self.vars(n, &bot.params);
         let steps = self.steps(n);
         let flows = self.flows(n);
         self.unit = n;
@@ -214,8 +295,15 @@ impl<'a> Checker<'a> {
                     .help(format!("give it one: `{}: … = …`", param.name.text)),
             );
         }
+        let doc = self
+            .unit()
+            .tree
+            .items
+            .iter()
+            .find(|item| matches!(&item.kind, ItemKind::Bot(found) if std::ptr::eq(found, bot)));
         self.out.bots.push(ir::Bot {
             name: bot.name.text.as_str().into(),
+            doc: doc.and_then(|item| item.doc.as_deref()).map(Into::into),
             params: bot.params.len(),
             vars,
             steps,
@@ -228,35 +316,63 @@ impl<'a> Checker<'a> {
         });
         let number = self.out.bots.len().saturating_sub(1);
         self.tests(n, number);
+        self.unused_bot_params(&bot.params);
         self.body = Body::default();
     }
 
-    fn vars(&mut self, n: usize, bot: &'a ast::Bot) -> Vec<ir::Var> {
+    /// The parameters of a bot, its variables, and those of its libraries.
+    fn vars(&mut self, n: usize, params: &[ast::Param]) -> Vec<ir::Var> {
         let mut out: Vec<ir::Var> = Vec::new();
         self.body = Body::default();
-        for param in &bot.params {
+        for param in params {
+            self.bot.ready = Some(next_var(&out));
             let place = self.place(param.name.span);
             let ty = self.bot.var_types.get(out.len()).cloned().unwrap_or(Ty::Error);
             let what = format!("the parameter `{}`", param.name.text);
             let init = param.default.as_ref().map(|default| self.expr_as(default, &ty, &what));
             out.push(ir::Var { name: param.name.text.as_str().into(), ty, init, place });
         }
-        for library in self.libraries(n) {
-            let decls: Vec<VarDecl<'a>> =
-                self.names.vars.iter().filter(|decl| decl.unit == library).cloned().collect();
-            for decl in decls {
-                self.unit = library;
-                let what = format!("the variable `{}`", decl.item.name.text);
-                let init = self.expr_as(&decl.item.value, &decl.ty, &what);
-                out.push(ir::Var {
-                    name: decl.item.name.text.as_str().into(),
-                    ty: decl.ty,
-                    init: Some(init),
-                    place: decl.place,
-                });
+        for (_, decl) in self.declared_vars(n) {
+            self.bot.ready = Some(next_var(&out));
+            self.unit = decl.unit;
+            let what = format!("the variable `{}`", decl.item.name.text);
+            let init = self.expr_as(&decl.item.value, &decl.ty, &what);
+            out.push(ir::Var {
+                name: decl.item.name.text.as_str().into(),
+                ty: decl.ty,
+                init: Some(init),
+                place: decl.place,
+            });
+        }
+        self.bot.ready = None;
+        out
+    }
+
+    /// Reports what is wrong with the bot's result: in a library only where the bot gets there, since the library does
+    /// not know which bots use it.
+    pub(super) fn report_result(&mut self, diagnostic: Diagnostic) {
+        match self.bot.part {
+            Some(part) => self.owed.push(Owed { bot: self.out.bots.len(), part, diagnostic }),
+            None => self.report(diagnostic),
+        }
+    }
+
+    /// Reports what is owed where it is reached.
+    fn settle_results(&mut self) {
+        let owed = std::mem::take(&mut self.owed);
+        if owed.is_empty() {
+            return;
+        }
+        let reached = flow::reach::reached(&self.out);
+        for Owed { bot, part, diagnostic } in owed {
+            let reached = reached.get(bot).and_then(|bot| match part {
+                Part::Step(step) => bot.steps.get(step.0 as usize),
+                Part::Flow(flow) => bot.flows.get(flow.0 as usize),
+            });
+            if reached.copied().unwrap_or_default() {
+                self.report(diagnostic);
             }
         }
-        out
     }
 
     /// Checks the steps of a unit and its libraries, in the order of their numbers.
@@ -272,7 +388,10 @@ impl<'a> Checker<'a> {
                     .cloned()
                     .unwrap_or_default();
                 self.unit = library;
+                let id = StepId(u32::try_from(out.len()).unwrap_or(u32::MAX));
+                self.bot.part = (library != n).then_some(Part::Step(id));
                 out.push(self.step_item(decl, &params, library != n));
+                self.bot.part = None;
             }
         }
         out
@@ -288,7 +407,10 @@ impl<'a> Checker<'a> {
                 if self.unit().std {
                     self.calls.caller = Caller::StdFlow(at);
                 }
-                out.push(self.flow_item(&flow, library != n));
+                let id = FlowId(u32::try_from(out.len()).unwrap_or(u32::MAX));
+                self.bot.part = (library != n).then_some(Part::Flow(id));
+                out.push(self.flow_item(at, &flow, library != n));
+                self.bot.part = None;
                 self.calls.caller = Caller::Bot;
             }
         }
@@ -298,10 +420,13 @@ impl<'a> Checker<'a> {
     fn step_item(&mut self, decl: StepDecl<'a>, params: &[ParamDecl<'a>], library: bool) -> ir::Step {
         let step = decl.item;
         self.body = Body::new(Kind::Step, step.name.text.clone());
+        self.defaults(Kind::Expression, params);
         for param in params {
             self.body.bind(&param.name, param.ty.clone(), Some("a parameter"));
         }
+        self.declare_params(&step.params, &format!("the step `{}`", step.name.text));
         let mut body = self.block(&step.body);
+        self.unused_locals();
         if flow::falls_through(&body) {
             self.bot_result_at(decl.place, &format!("the end of the step `{}`", step.name.text));
         }
@@ -309,6 +434,7 @@ impl<'a> Checker<'a> {
         flow::live::trim(&mut body, self.body.locals.len());
         ir::Step {
             name: step.name.text.as_str().into(),
+            doc: decl.doc.map(Into::into),
             params: params.len(),
             locals: std::mem::take(&mut self.body.locals),
             body,
@@ -333,7 +459,9 @@ impl<'a> Checker<'a> {
         for (_, item) in bots {
             self.report(
                 Diagnostic::new(Code::E0204, place(item), "a file holds one bot")
-                    .help("put the other one into a file of its own"),
+                    .note("the second bot")
+                    .label(first.map_or(place(item), |(_, first)| place(first)), "the bot of this file")
+                    .help("put this one, with its steps, into a file of its own"),
             );
         }
         if first.is_none() {
@@ -356,4 +484,9 @@ impl<'a> Checker<'a> {
             }
         }
     }
+}
+
+/// The variable after these.
+fn next_var(vars: &[ir::Var]) -> VarId {
+    VarId(u32::try_from(vars.len()).unwrap_or(u32::MAX))
 }

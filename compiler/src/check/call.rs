@@ -2,6 +2,7 @@
 
 use super::Checker;
 use super::args::try_bind;
+use super::body::Kind;
 use super::calls::Callee;
 use super::compare::comparable;
 use crate::diagnostic::{Code, Diagnostic};
@@ -46,7 +47,8 @@ impl<'a> Checker<'a> {
             Some(Def::Action(decl)) => self.action_in_expression(name.span, decl),
             Some(Def::Flow(_)) => self.flow_in_expression(name),
             Some(Def::Symbol(_)) => return self.symbol_call(place, name, args),
-            Some(Def::Var(_) | Def::Object(_) | Def::Widget(_)) => {
+            Some(Def::Widget(_)) => self.widget_called(name),
+            Some(Def::Var(_) | Def::Object(_)) => {
                 let at = self.place(name.span);
                 self.report(
                     Diagnostic::new(Code::E0301, at, format!("`{}` is no function", name.text))
@@ -68,7 +70,7 @@ impl<'a> Checker<'a> {
                 place,
                 format!("`{name}` waits for its answer and cannot stand inside an expression"),
             )
-            .help(format!("write `let result = {name}(…)` before, and use `result` here"))
+            .help(self.before(name))
         } else {
             Diagnostic::new(Code::E0301, place, format!("`{name}` gives no value"))
                 .help("an action is a statement of its own")
@@ -79,10 +81,15 @@ impl<'a> Checker<'a> {
     fn flow_in_expression(&mut self, name: &Name) {
         let place = self.place(name.span);
         let text = format!("the flow `{}` may wait and cannot stand inside an expression", name.text);
-        self.report(
-            Diagnostic::new(Code::E0308, place, text)
-                .help(format!("write `let result = {}(…)` before, and use `result` here", name.text)),
-        );
+        self.report(Diagnostic::new(Code::E0308, place, text).help(self.before(&name.text)));
+    }
+
+    /// What to do about a call that may wait.
+    fn before(&self, name: &str) -> String {
+        if self.body.kind == Kind::Expression {
+            return "a call that may wait belongs into a step or a flow".to_owned();
+        }
+        format!("write `let result = {name}(…)` before, and use `result` here")
     }
 
     /// An e-mail template with its arguments is a value; no other symbol is called in an expression.
@@ -93,7 +100,7 @@ impl<'a> Checker<'a> {
         };
         match self.names.symbols.get(id as usize).map(|symbol| symbol.kind) {
             Some(SymbolKind::EmailTemplate) => return self.email_template(place, name, id, args),
-            Some(SymbolKind::Template) => self.template_as_value(name, SymbolKind::Template),
+            Some(SymbolKind::Template) => self.template_as_value(name),
             _ => {
                 let at = self.place(name.span);
                 self.report(
@@ -220,7 +227,7 @@ impl<'a> Checker<'a> {
             }
             (None, None) => return Self::error(place),
         };
-        Expr { ty, place, kind }
+        self.in_parts(Expr { ty, place, kind })
     }
 }
 

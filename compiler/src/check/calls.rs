@@ -48,6 +48,19 @@ pub(super) struct Calls {
     needs: Vec<(Callee, Setting)>,
 }
 
+impl Calls {
+    /// How much was found so far.
+    pub(super) fn mark(&self) -> (usize, usize) {
+        (self.calls.len(), self.needs.len())
+    }
+
+    /// Forgets what was found since.
+    pub(super) fn back_to(&mut self, (calls, needs): (usize, usize)) {
+        self.calls.truncate(calls);
+        self.needs.truncate(needs);
+    }
+}
+
 /// Built-ins that read or make a moment in the account's zone, or use its currency.
 const NEEDS: &[(&str, Setting)] = &[
     ("date_of", Setting::Zone),

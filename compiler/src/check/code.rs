@@ -3,7 +3,7 @@
 use super::Checker;
 use super::body::Kind;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::ir::{Block, StmtKind};
+use crate::ir::{Block, Expr, StmtKind};
 use crate::source::Place;
 use crate::types::Ty;
 use sbot_grammar::ast::{self, Name};
@@ -49,26 +49,29 @@ impl Checker<'_> {
         let list_local = self.body.bind(&SmolStr::new_static("%list"), list.ty.clone(), None);
         let index_local = self.body.bind(&SmolStr::new_static("%index"), Ty::Int, None);
         let item = self.body.bind(&name.text, item_ty, Some("the variable of a loop"));
-        let body = self.loop_body(body);
+        let body = self.loop_body(None, body).1;
         self.body.close();
         Self::push(out, place, StmtKind::For { item, list_local, index_local, list, body });
     }
 
     pub(super) fn while_(&mut self, place: Place, condition: &ast::Expr, body: &ast::Block, out: &mut Block) {
-        self.body.known.clear();
-        let condition = self.expr_as(condition, &Ty::Bool, "a condition");
-        let body = self.loop_body(body);
+        let (condition, body) = self.loop_body(Some(condition), body);
+        let Some(condition) = condition else { return };
         Self::push(out, place, StmtKind::While { condition, body });
     }
 
-    /// A later round may find other values than the first.
-    fn loop_body(&mut self, body: &ast::Block) -> Block {
-        self.body.known.clear();
+    /// The rounds of a loop. What one of them may change is known in none, and not after them.
+    fn loop_body(&mut self, condition: Option<&ast::Expr>, body: &ast::Block) -> (Option<Expr>, Block) {
+        self.forget_changes(body);
+        let always = self.body.known.clone();
+        let condition = condition.map(|condition| self.expr_as(condition, &Ty::Bool, "a condition"));
+        let proven = condition.as_ref().map(|condition| self.proven(condition, true));
+        self.body.known.extend(proven.into_iter().flatten());
         self.body.loops += 1;
         let body = self.block(body);
         self.body.loops -= 1;
-        self.body.known.clear();
-        body
+        self.body.known = always;
+        (condition, body)
     }
 
     pub(super) fn leave_loop(&mut self, place: Place, kind: StmtKind, out: &mut Block) {
@@ -89,6 +92,7 @@ impl Checker<'_> {
         let want = if own { self.body.result.clone() } else { self.bot.result.clone() };
         let value = match (value, want) {
             (Some(value), Some(want)) => Some(self.expr_as(value, &want, "the result")),
+            (Some(value), None) if self.bot.alone && !own => Some(self.expr(value, None)),
             (Some(value), None) => {
                 let value = self.expr(value, None);
                 let (text, help) = match self.body.kind {
@@ -100,18 +104,13 @@ impl Checker<'_> {
                         format!("declare one: `bot {} -> T`, or write `-> end`", self.bot.name),
                     ),
                 };
-                self.report(Diagnostic::new(Code::E0301, value.place, text).help(help));
+                self.report_return(own, Diagnostic::new(Code::E0301, value.place, text).help(help));
                 None
             }
             (None, Some(want)) => {
-                self.report(
-                    Diagnostic::new(
-                        Code::E0309,
-                        place,
-                        format!("a value of type `{want}` has to be returned"),
-                    )
-                    .help("write `return …` with the value"),
-                );
+                let text = format!("a value of type `{want}` has to be returned");
+                let diagnostic = Diagnostic::new(Code::E0309, place, text);
+                self.report_return(own, diagnostic.help("write `return …` with the value"));
                 None
             }
             (None, None) => None,
@@ -127,5 +126,10 @@ impl Checker<'_> {
             );
         }
         Self::push(out, place, StmtKind::Return(value));
+    }
+
+    /// What is wrong with the result of a function of its `own`, or else of the bot.
+    fn report_return(&mut self, own: bool, diagnostic: Diagnostic) {
+        if own { self.report(diagnostic) } else { self.report_result(diagnostic) }
     }
 }

@@ -30,7 +30,8 @@ impl Checker<'_> {
             return expr;
         }
         if *want.present() == Ty::Json
-            && !matches!(expr.ty.present(), Ty::Json | Ty::Error | Ty::None | Ty::Object(_))
+            && !matches!(expr.ty.present(), Ty::Json | Ty::Error | Ty::None)
+            && expr.ty.is_value()
         {
             expr = Self::as_json(expr);
         }
@@ -53,13 +54,13 @@ impl Checker<'_> {
         let diagnostic =
             Diagnostic::new(Code::E0303, expr.place, format!("\"{text}\" is not among the choices"))
                 .help(format!("it can be {}", list.join(", ")));
-        let diagnostic = match suggest::nearest(text, texts.iter().map(SmolStr::as_str)) {
-            Some(found) => {
-                let help = format!("did you mean \"{found}\"? It can be {}", list.join(", "));
-                diagnostic.help(help).suggest(expr.place.span, format!("\"{found}\""))
-            }
-            None => diagnostic,
-        };
+        let quoted = |near: &str| (format!("\"{near}\""), format!("\"{near}\""));
+        let known = texts.iter().map(SmolStr::as_str);
+        let mut diagnostic = suggest::meant_as(diagnostic, text, expr.place.span, known, quoted);
+        if diagnostic.suggestion.is_some() {
+            let meant = diagnostic.help.unwrap_or_default();
+            diagnostic.help = Some(format!("{meant} It can be {}", list.join(", ")));
+        }
         self.report(diagnostic);
     }
 }

@@ -1,10 +1,10 @@
 //! Comparisons and tests: `==`, `<`, `in`, `contains`, `matches`, `is set`. With an absent side each is false.
 
 use super::Checker;
-use super::body::Known;
 use super::expr::sign;
-use super::report::a;
-use crate::diagnostic::{Code, Diagnostic};
+use super::report::{a, unquoted};
+use super::unknown::value_meant;
+use crate::diagnostic::{Code, Diagnostic, Edit};
 use crate::ir::{BinaryOp as Op, Expr, ExprKind};
 use crate::source::Place;
 use crate::types::Ty;
@@ -55,24 +55,12 @@ impl Checker<'_> {
         left: &ast::Expr,
         right: &ast::Expr,
     ) -> Expr {
+        if let Some(error) = self.compared_with_nothing(place, op, left, right) {
+            return error;
+        }
         let left = self.expr(left, None);
         let hint = matches!(left.ty.present(), Ty::Choice(_)).then(|| left.ty.clone());
         let right = self.expr(right, hint.as_ref());
-        for (side, other) in [(&left, &right), (&right, &left)] {
-            if side.ty == Ty::None {
-                let written = self.parsed.sources.get(place.file).slice(other.place.span).to_owned();
-                let help = if op == Op::Ne {
-                    format!("write `{written} is set`")
-                } else {
-                    format!("write `{written} is not set`")
-                };
-                self.report(
-                    Diagnostic::new(Code::E0301, place, "a comparison with `none` is always false")
-                        .help(help),
-                );
-                return Self::error(place);
-            }
-        }
         self.choices(&left, &right);
         let ordered = !matches!(op, Op::Eq | Op::Ne);
         if !comparable(left.ty.present(), right.ty.present(), ordered) {
@@ -86,15 +74,68 @@ impl Checker<'_> {
                 Diagnostic::new(Code::E0301, op_place, format!("{l} and {r} {what} with `{}`", sign(op)))
                     .label(left.place, format!("this is {l}"))
                     .label(right.place, format!("this is {r}"));
-            let help = if left.ty.present().is_numeric() || right.ty.present().is_numeric() {
-                "`number(…)` turns a text into a number"
-            } else {
-                "compare values of the same type"
-            };
-            self.report(diagnostic.help(help));
+            self.report(self.help_to_compare(diagnostic, &left, &right));
             return Self::error(place);
         }
         Self::bool(place, ExprKind::Binary { op, left: Box::new(left), right: Box::new(right) })
+    }
+
+    /// What to write for two values that cannot be compared.
+    fn help_to_compare(&self, diagnostic: Diagnostic, left: &Expr, right: &Expr) -> Diagnostic {
+        for (number, text) in [(left, right), (right, left)] {
+            let written = self.parsed.sources.get(text.place.file).slice(text.place.span);
+            if number.ty.present().is_numeric()
+                && let Some(meant) = unquoted(&Ty::Number, written)
+            {
+                let help = format!("write the number without quotes: `{meant}`");
+                return diagnostic.help(help).fix(text.place.span, meant);
+            }
+        }
+        if [left, right].into_iter().any(|side| *side.ty.present() == Ty::Json) {
+            return diagnostic.help(
+                "read a value out of the json first, with `text(…)`, `int(…)`, `number(…)` or `bool(…)`",
+            );
+        }
+        if left.ty.present().is_numeric() || right.ty.present().is_numeric() {
+            return diagnostic.help("`number(…)` turns a text into a number, which is absent if it is none");
+        }
+        diagnostic.help("compare values of the same type")
+    }
+
+    /// `x == none`, and the same with what other languages call it.
+    fn compared_with_nothing(
+        &mut self,
+        place: Place,
+        op: Op,
+        left: &ast::Expr,
+        right: &ast::Expr,
+    ) -> Option<Expr> {
+        let nothing = |expr: &ast::Expr| {
+            let Ast::Name(name) = &expr.kind else { return matches!(expr.kind, Ast::None) };
+            self.body.find(&name.text).is_none()
+                && self.meaning(&name.text).is_none()
+                && value_meant(&name.text) == Some("none")
+        };
+        let (none, other) = match (nothing(left), nothing(right)) {
+            (_, true) => (right, left),
+            (true, false) => (left, right),
+            (false, false) => return None,
+        };
+        let written = |expr: &ast::Expr| self.parsed.sources.get(place.file).slice(expr.span).to_owned();
+        let text = if matches!(none.kind, Ast::None) {
+            "a comparison with `none` is always false".to_owned()
+        } else {
+            format!("there is no `{}`: a value is there or it is absent", written(none))
+        };
+        let code = if matches!(none.kind, Ast::None) { Code::E0301 } else { Code::E0202 };
+        let is = if op == Op::Ne { "is set" } else { "is not set" };
+        let meant = format!("{} {is}", written(other));
+        let at = if code == Code::E0301 { place } else { self.place(none.span) };
+        let diagnostic = Diagnostic::new(code, at, text).help(format!("write `{meant}`"));
+        // What `<` was to say about nothing is not clear.
+        let clear = matches!(op, Op::Eq | Op::Ne);
+        self.report(diagnostic.change(vec![Edit::new(place.span, meant)], clear));
+        Some(Self::error(place))
     }
 
     /// A fixed text that is compared with a choice has to be one of its texts.
@@ -263,13 +304,9 @@ impl Checker<'_> {
         let at = self.place(regex.span);
         let Some(pattern) = regex.plain() else { return Self::error(place) };
         if let Err(why) = sbot_vm::compile_regex(pattern) {
-            let why = why.to_string();
-            let why = why.lines().last().unwrap_or("").trim_start_matches("error: ").to_owned();
-            self.report(
-                Diagnostic::new(Code::E0407, at, "this regular expression cannot be used")
-                    .note(why)
-                    .help("look-around and back-references are not known; write `\\.` for a point itself"),
-            );
+            let written = self.parsed.sources.get(at.file).slice(at.span);
+            let diagnostic = super::regex::refused(at, written, &why.to_string());
+            self.report(diagnostic);
             return Self::error(place);
         }
         Self::bool(place, ExprKind::Matches { value: Box::new(value.clone()), regex: pattern.into() })
@@ -279,39 +316,6 @@ impl Checker<'_> {
         let value = self.expr(value, None);
         let test = Self::bool(place, ExprKind::IsSet(Box::new(value)));
         if negated { Self::bool(place, ExprKind::Not(Box::new(test))) } else { test }
-    }
-
-    /// What is known to be present where the condition came out as `holds`.
-    pub(super) fn proven(&self, condition: &Expr, holds: bool) -> Vec<Known> {
-        match (&condition.kind, holds) {
-            (ExprKind::IsSet(value), true) => known(value).into_iter().collect(),
-            (ExprKind::Not(inner), _) => self.proven(inner, !holds),
-            (ExprKind::And(left, right), true) | (ExprKind::Or(left, right), false) => {
-                let mut all = self.proven(left, holds);
-                all.extend(self.proven(right, holds));
-                all
-            }
-            // A comparison with an absent side is false, so a true one proves its sides.
-            (ExprKind::Binary { left, right, .. }, true) if condition.ty == Ty::Bool => {
-                [left, right].into_iter().filter_map(|side| known(side)).collect()
-            }
-            (ExprKind::In { value, .. } | ExprKind::Matches { value, .. }, true) => {
-                known(value).into_iter().collect()
-            }
-            _ => Vec::new(),
-        }
-    }
-}
-
-fn known(expr: &Expr) -> Option<Known> {
-    if let ExprKind::Local(local) = &expr.kind {
-        Some(Known::Local(*local))
-    } else if let ExprKind::Var(var) = &expr.kind {
-        Some(Known::Var(*var))
-    } else if let ExprKind::Field(field) = &expr.kind {
-        Some(Known::Field(*field))
-    } else {
-        None
     }
 }
 

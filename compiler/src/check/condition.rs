@@ -1,7 +1,7 @@
 //! The Condition step: `if`, and both forms of `when`, which become chains of `if`.
 
 use super::Checker;
-use super::body::Known;
+use super::known::Known;
 use super::pattern::Test;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::flow::falls_through;

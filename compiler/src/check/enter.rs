@@ -3,7 +3,6 @@
 
 use super::Checker;
 use super::action::CallParts;
-use super::body::Known;
 use super::calls::Callee;
 use crate::diagnostic::{Code, Diagnostic, suggest};
 use crate::ir::{Block, BotId, Enter, Entered, Expr, ExprKind, LocalId, StmtKind};
@@ -12,6 +11,9 @@ use crate::source::Place;
 use crate::types::Ty;
 use sbot_grammar::ast::{self, Arg, ExprKind as Ast, Name, Span};
 use sbot_vm::value::Value;
+
+/// Why a call of a flow or a bot has no exits.
+const EXITS_INSIDE: &str = "what it waits for stands inside of it; remove the exit";
 
 /// A call that may wait.
 pub(super) struct Called<'c> {
@@ -54,7 +56,7 @@ impl Checker<'_> {
     }
 
     /// The two names of `widget.action`, if the first one is a widget.
-    pub(super) fn of_widget<'c>(&self, callee: &'c ast::Expr) -> Option<(&'c Name, &'c Name)> {
+    pub(super) fn of_widget<'c>(&mut self, callee: &'c ast::Expr) -> Option<(&'c Name, &'c Name)> {
         let Ast::Field { base, name } = &callee.kind else { return None };
         let Ast::Name(widget) = &base.kind else { return None };
         let known = self.lookup(&widget.text).map(|named| named.def);
@@ -81,7 +83,10 @@ impl Checker<'_> {
 
     /// `run other(args)` as a statement.
     pub(super) fn run(&mut self, place: Place, run: &ast::RunBot, out: &mut Block) {
-        let Some(decl) = self.bot_named(&run.bot) else { return };
+        let Some(decl) = self.bot_named(&run.bot) else {
+            self.look_at_args(&run.args);
+            return;
+        };
         let called = Called { target: Target::Bot(decl), span: run.bot.span, args: &run.args };
         self.waiting_call(place, &called, &[], None, None, out);
     }
@@ -89,8 +94,11 @@ impl Checker<'_> {
     /// The declaration of a bot that can be run from here; E0202 if there is none.
     pub(super) fn bot_named(&mut self, name: &Name) -> Option<usize> {
         let scope = self.names.scopes.get(self.unit)?;
-        if let Some(decl) = scope.bots.get(&name.text) {
-            return Some(*decl);
+        if let Some(decl) = scope.bots.get(&name.text).copied() {
+            if let Some(bot) = self.names.bots.get(decl) {
+                self.names.uses.file(self.unit, bot.place);
+            }
+            return Some(decl);
         }
         let known: Vec<String> = scope.bots.keys().map(ToString::to_string).collect();
         let place = self.place(name.span);
@@ -119,26 +127,24 @@ impl Checker<'_> {
     ) -> Option<Ty> {
         let flow = self.names.flows.get(decl).cloned()?;
         let name = &flow.item.name.text;
-        self.no_exits(&format!("the flow `{name}`"), call.exits);
-        if !self.in_step() {
-            let inside = if self.body.code { "`code`" } else { "a `fn`" };
-            let text = format!("the flow `{name}` cannot be called in {inside}");
-            self.report(
-                Diagnostic::new(Code::E0306, place, text)
-                    .help("a flow may wait and have effects: call it in a step or in another flow"),
-            );
+        let what = format!("the flow `{name}`");
+        let callee = self.place(called.span);
+        self.no_exits(&what, call.exits, EXITS_INSIDE);
+        if !self.may_wait(
+            callee,
+            &what,
+            "a flow may wait and have effects: call it in a step or in another flow",
+        ) {
+            self.look_at_args(called.args);
             return None;
         }
-        let what = format!("the flow `{name}`");
-        let bound = self.bind_args(&what, &flow.params, called.args, place)?;
-        let args = self.typed_args(&what, &flow.params, &bound, flow.unit);
-        self.note_call(Callee::Flow(decl), self.place(called.span));
+        let args = self.args(&what, &flow.params, called.args, callee, flow.unit);
+        self.note_call(Callee::Flow(decl), callee);
         let target = Entered::Flow(self.bot.flows.get(&decl).copied()?);
         let name = self.wait_name(name, call.name);
         let live = self.body.live();
-        // A flow may set the bot's variables, and fields change while it waits.
-        self.body.known.retain(|known| matches!(known, Known::Local(_)));
-        let enter = Enter { name, target, args, live, into: call.into };
+        self.body.forget_all_but_locals();
+        let enter = Enter { name, target, args, live, into: call.into, callee };
         Self::push(out, place, StmtKind::Enter(Box::new(enter)));
         if call.into.is_some() && flow.result.is_none() {
             self.no_result(called, &what, "give it one: `flow name() -> T`");
@@ -156,13 +162,19 @@ impl Checker<'_> {
     ) -> Option<Ty> {
         let bot = self.names.bots.get(decl).cloned()?;
         let what = format!("the bot `{}`", bot.item.name.text);
-        self.no_exits(&what, call.exits);
-        let args = self.bot_args(place, decl, called.args)?;
+        let callee = self.place(called.span);
+        self.no_exits(&what, call.exits, EXITS_INSIDE);
+        if !self.may_wait(place, "`run`", "another bot may wait and have effects: run it in a step or a flow")
+        {
+            self.look_at_args(called.args);
+            return None;
+        }
+        let args = self.bot_args(callee, decl, called.args)?;
         let target = Entered::Bot(BotId(u32::try_from(decl).unwrap_or(u32::MAX)));
         let name = self.wait_name(&bot.item.name.text, call.name);
         let live = self.body.live();
         self.body.forget_fields();
-        let enter = Enter { name, target, args, live, into: call.into };
+        let enter = Enter { name, target, args, live, into: call.into, callee };
         Self::push(out, place, StmtKind::Enter(Box::new(enter)));
         if call.into.is_some() && bot.result.is_none() {
             self.no_result(called, &what, "give it one: `bot name -> T`");
@@ -174,7 +186,9 @@ impl Checker<'_> {
     pub(super) fn bot_args(&mut self, place: Place, decl: usize, args: &[Arg]) -> Option<Vec<Expr>> {
         let bot = self.names.bots.get(decl).cloned()?;
         let what = format!("the bot `{}`", bot.item.name.text);
-        let bound = self.bind_args(&what, &bot.params, args, place)?;
+        let Some(bound) = self.bind_args(&what, &bot.params, args, place) else {
+            return Some(self.look_at_args(args));
+        };
         let mut out = Vec::new();
         for (param, arg) in bot.params.iter().zip(bound) {
             let what = format!("the argument `{}` of {what}", param.name);
@@ -187,14 +201,12 @@ impl Checker<'_> {
     }
 
     /// E0502: exits after a call that has none.
-    fn no_exits(&mut self, what: &str, exits: &[ast::Exit]) {
+    pub(super) fn no_exits(&mut self, what: &str, exits: &[ast::Exit], help: &str) {
         if let Some(exit) = exits.first() {
             let at = self.place(exit.head);
-            self.report(
-                Diagnostic::new(Code::E0502, at, format!("{what} has no exits"))
-                    .help("what it waits for stands inside of it; remove the exit"),
-            );
+            self.report(Diagnostic::new(Code::E0502, at, format!("{what} has no exits")).help(help));
         }
+        self.look_at_exits(exits);
     }
 
     fn no_result(&mut self, called: &Called<'_>, what: &str, help: &str) {

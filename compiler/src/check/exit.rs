@@ -2,6 +2,7 @@
 
 use super::Checker;
 use super::body::Kind;
+use super::known::Ways;
 use crate::diagnostic::{Code, Diagnostic, suggest};
 use crate::flow::falls_through;
 use crate::ir::{self, Block, ExprKind, LocalId, On};
@@ -95,21 +96,20 @@ impl Checker<'_> {
         let diagnostic =
             Diagnostic::new(Code::E0502, place, format!("{statement} has no exit `on {written}`"))
                 .help(format!("it offers {}", list.join(", ")));
-        let diagnostic = match suggest::nearest(&written, known.iter().copied()) {
-            Some(near) => diagnostic.help(format!("did you mean `on {near}`?")).suggest(span, near),
-            None => diagnostic,
-        };
-        self.report(diagnostic);
+        let on = |near: &str| (format!("`on {near}`"), near.to_owned());
+        self.report(suggest::meant_as(diagnostic, &written, span, known.iter().copied(), on));
         None
     }
 
     /// Checks the exits of a statement, in order.
-    pub(super) fn exits(&mut self, exits: &[ast::Exit], statement: &str, offered: &[Word]) -> Vec<Checked> {
-        exits.iter().filter_map(|exit| self.exit(exit, statement, offered)).collect()
-    }
-
-    fn exit(&mut self, exit: &ast::Exit, statement: &str, offered: &[Word]) -> Option<Checked> {
-        self.exit_with(exit, statement, offered, &[])
+    pub(super) fn exits(
+        &mut self,
+        exits: &[ast::Exit],
+        statement: &str,
+        offered: &[Word],
+        ways: &mut Ways,
+    ) -> Vec<Checked> {
+        exits.iter().filter_map(|exit| self.exit_with(exit, statement, offered, &[], ways)).collect()
     }
 
     /// The same for a statement that declares exits of its `own`, which a report names too.
@@ -119,11 +119,17 @@ impl Checker<'_> {
         statement: &str,
         offered: &[Word],
         own: &[&str],
+        ways: &mut Ways,
     ) -> Option<Checked> {
-        let word = self.exit_word(exit, statement, offered, own)?;
+        let Some(word) = self.exit_word(exit, statement, offered, own) else {
+            self.look_at_exits(std::slice::from_ref(exit));
+            return None;
+        };
         let on = match (&exit.event, word) {
-            (Event::Timeout(duration), _) => On::Timeout(self.timer(duration)),
-            (Event::Hours(name), _) => On::Hours(self.hours(name)?),
+            (Event::Timeout(duration), _) => {
+                On::Timeout(self.when_waiting(ways, |this| this.timer(duration)))
+            }
+            (Event::Hours(name), _) => On::Hours(self.hours(name).unwrap_or_default()),
             (Event::VideoOpened(_), _) => On::VideoOpened,
             (Event::VideoClosed(_), _) => On::VideoClosed,
             (_, Word::Other) => On::Other,
@@ -134,11 +140,33 @@ impl Checker<'_> {
         self.late_arrow(exit);
         self.body.open();
         let bind = exit.bind.as_ref().and_then(|name| self.exit_bind(name, word));
-        let body = exit.body.as_ref().map(|body| self.branch(body)).unwrap_or_default();
+        let body = self.exit_body(exit, ways);
         self.body.close();
         let open_binds = exit.bind.clone().filter(|_| exit.body.is_none()).zip(bind).into_iter().collect();
         let binds = bind.into_iter().collect();
         Some(Checked { word, exit: ir::Exit { on, binds, body, place }, open_binds })
+    }
+
+    /// Looks at the bodies of exits that cannot stand where they do, for the mistakes in them.
+    pub(super) fn look_at_exits(&mut self, exits: &[ast::Exit]) {
+        let before = self.body.known.clone();
+        for exit in exits {
+            self.body.open();
+            let values = if let Event::Named { binds, .. } = &exit.event { binds.as_slice() } else { &[] };
+            for name in values.iter().chain(&exit.bind) {
+                self.bind_as(name, Ty::Error);
+            }
+            if let Some(body) = &exit.body {
+                self.branch(body);
+            }
+            self.body.close();
+            self.body.known.clone_from(&before);
+        }
+    }
+
+    /// What an exit does; nothing if it only goes on after the statement.
+    pub(super) fn exit_body(&mut self, exit: &ast::Exit, ways: &mut Ways) -> Block {
+        self.way(ways, |this| exit.body.as_ref().map(|body| this.branch(body)).unwrap_or_default())
     }
 
     /// The number of the working hours of this name. They are hours of the account's zone.
@@ -223,6 +251,22 @@ impl Checker<'_> {
             Diagnostic::new(Code::E0503, place, format!("{statement} needs the exit `on {word}`"))
                 .help(format!("add `on {word} -> …`")),
         );
+    }
+
+    /// E0306: something that waits or has effects, in `code` or a `fn`.
+    pub(super) fn may_wait(&mut self, place: Place, what: &str, help: &str) -> bool {
+        if self.in_step() {
+            return true;
+        }
+        let inside = match (self.body.code, self.body.kind) {
+            (true, _) => "`code`",
+            (false, Kind::Fn) => "a `fn`",
+            (false, Kind::Expression | Kind::Step | Kind::Flow) => "a value",
+        };
+        self.report(
+            Diagnostic::new(Code::E0306, place, format!("{what} cannot stand in {inside}")).help(help),
+        );
+        false
     }
 
     /// Effects and waits are for steps and flows.

@@ -1,7 +1,8 @@
 //! Expressions.
 
 use super::Checker;
-use super::body::{Kind, Known};
+use super::args::FIELD_DEFAULT;
+use super::body::Kind;
 use super::report::a;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::ir::{self, BinaryOp as Op, Expr, ExprKind};
@@ -24,12 +25,6 @@ impl<'a> Checker<'a> {
             Ast::Time(time) => Self::constant(place, Ty::Time, Self::time(*time)),
             Ast::Bool(value) => Self::constant(place, Ty::Bool, Value::Bool(*value)),
             Ast::None => Self::constant(place, Ty::None, Value::None),
-            Ast::Name(name) if want.map(Ty::present) == Some(&Ty::Symbol(SymbolKind::EmailTemplate)) => {
-                match self.template_call(expr, SymbolKind::EmailTemplate) {
-                    Some((name, id, args)) => self.email_template(place, name, id, args),
-                    None => self.name(name),
-                }
-            }
             Ast::Name(name) => self.name(name),
             Ast::Field { base, name } if want.map(Ty::present) == Some(&Ty::Symbol(SymbolKind::Field)) => {
                 self.field_symbol(place, base, name)
@@ -70,30 +65,42 @@ impl<'a> Checker<'a> {
         let place = self.place(name.span);
         if let Some(binding) = self.body.find(&name.text) {
             let local = binding.local;
-            let ty = self.known_ty(self.body.ty(local), Known::Local(local));
-            return Expr { ty, place, kind: ExprKind::Local(local) };
+            self.body.read(local);
+            return self.narrowed(Self::local_value(place, local, self.body.ty(local)));
         }
         if let Some(var) = self.bot_param(&name.text) {
+            self.bot.read.insert(var);
+            if self.bot.is_later(var) {
+                self.not_there_yet(name);
+                return Self::error(place);
+            }
             return self.var(place, var);
         }
         match self.lookup(&name.text).map(|named| named.def) {
             Some(Def::Var(decl)) => match self.bot.vars.get(&decl).copied() {
+                Some(var) if self.bot.is_later(var) => {
+                    self.not_there_yet(name);
+                    Self::error(place)
+                }
                 Some(var) if self.body.kind != Kind::Fn => self.var(place, var),
                 _ => {
-                    self.report(
-                        Diagnostic::new(
-                            Code::E0202,
-                            place,
-                            format!("the variable `{}` cannot be read here", name.text),
-                        )
-                        .help("a `fn` sees its parameters only: pass the value as an argument"),
-                    );
+                    let text = format!("the variable `{}` cannot be read here", name.text);
+                    let help = match self.body.kind {
+                        Kind::Fn => "a `fn` sees its parameters only: pass the value as an argument",
+                        Kind::Expression | Kind::Step | Kind::Flow => {
+                            "this is declared for every bot, and a variable belongs to one run: read it where this is used"
+                        }
+                    };
+                    self.report(Diagnostic::new(Code::E0202, place, text).help(help));
                     Self::error(place)
                 }
             },
             Some(Def::Symbol(id)) => {
                 let kind =
                     self.names.symbols.get(id as usize).map_or(SymbolKind::Entity, |symbol| symbol.kind);
+                if kind == SymbolKind::EmailTemplate {
+                    return self.email_template(place, name, id, &[]);
+                }
                 Self::constant(place, Ty::Symbol(kind), Value::Symbol(id))
             }
             Some(Def::Fn(_) | Def::Action(_) | Def::Flow(_)) => {
@@ -113,6 +120,16 @@ impl<'a> Checker<'a> {
         }
     }
 
+    /// E0202: an initial value that needs one that is given after it.
+    fn not_there_yet(&mut self, name: &Name) {
+        let place = self.place(name.span);
+        let text = format!("`{}` has no value yet", name.text);
+        self.report(
+            Diagnostic::new(Code::E0202, place, text)
+                .help("initial values are given from top to bottom: move this one below what it needs"),
+        );
+    }
+
     fn object(&mut self, place: Place, name: &Name) -> Expr {
         if name.text == "now" {
             let field = self.field_id("now", "", &Ty::DateTime, false);
@@ -128,11 +145,7 @@ impl<'a> Checker<'a> {
 
     pub(super) fn var(&self, place: Place, var: ir::VarId) -> Expr {
         let ty = self.bot.var_types.get(var.0 as usize).cloned().unwrap_or(Ty::Error);
-        Expr { ty: self.known_ty(ty, Known::Var(var)), place, kind: ExprKind::Var(var) }
-    }
-
-    fn known_ty(&self, ty: Ty, what: Known) -> Ty {
-        if ty.is_optional() && self.body.known.contains(&what) { ty.present().clone() } else { ty }
+        self.narrowed(Expr { ty, place, kind: ExprKind::Var(var) })
     }
 
     /// `base.name`: a stage, or a field of an entity or object.
@@ -193,12 +206,12 @@ impl<'a> Checker<'a> {
         ty: Ty,
         default: Option<(usize, &'a ast::Expr)>,
     ) -> Expr {
-        let ty = self.known_ty(ty, Known::Field(field));
-        let read = Expr { ty: ty.clone(), place, kind: ExprKind::Field(field) };
+        let read = self.narrowed(Expr { ty, place, kind: ExprKind::Field(field) });
         let Some((unit, default)) = default else { return read };
-        let here = std::mem::replace(&mut self.unit, unit);
-        let default = self.expr_as(default, &ty, "the default of the field");
-        self.unit = here;
+        let known = self.diagnostics.len();
+        let ty = read.ty.clone();
+        let default = self.declared_value(Kind::Expression, unit, default, &ty, FIELD_DEFAULT);
+        self.reported_at_declaration(known);
         Expr { ty, place, kind: ExprKind::Coalesce(Box::new(read), Box::new(default)) }
     }
 
@@ -228,6 +241,7 @@ impl<'a> Checker<'a> {
     fn list(&mut self, place: Place, items: &[ast::Expr], want: Option<&Ty>) -> Expr {
         let want = match want.map(Ty::present) {
             Some(Ty::List(item)) if **item != Ty::Any => Some((**item).clone()),
+            Some(Ty::Json) => return self.json_list(place, items),
             _ => None,
         };
         let mut item_ty = want.clone();
@@ -236,7 +250,9 @@ impl<'a> Checker<'a> {
             let value = match &item_ty {
                 Some(ty) if want.is_some() => self.expr_as(item, ty, "an element of this list"),
                 Some(ty) => {
-                    let value = self.expr(item, Some(ty));
+                    // A record is taken as it is: another one may have wider fields.
+                    let hint = Some(ty).filter(|ty| !matches!(ty.present(), Ty::Record(_)));
+                    let value = self.expr(item, hint);
                     if ty.widens_to(&value.ty) {
                         value
                     } else {
@@ -245,13 +261,17 @@ impl<'a> Checker<'a> {
                 }
                 None => self.expr(item, None),
             };
+            let value = match want {
+                None => self.keepable(value, "an element of this list"),
+                Some(_) => value,
+            };
             let wider = item_ty.as_ref().is_none_or(|ty| want.is_none() && ty.widens_to(&value.ty));
             if wider {
                 item_ty = Some(value.ty.clone());
             }
             out.push(value);
         }
-        Expr { ty: item_ty.unwrap_or(Ty::Error).list(), place, kind: ExprKind::List(out) }
+        self.in_parts(Expr { ty: item_ty.unwrap_or(Ty::Error).list(), place, kind: ExprKind::List(out) })
     }
 
     fn neg(&mut self, place: Place, inner: &ast::Expr) -> Expr {
@@ -361,7 +381,9 @@ impl<'a> Checker<'a> {
         right: &ast::Expr,
     ) -> Expr {
         let left = self.expr(left, None);
-        let right = self.expr(right, None);
+        // What is added to a list holds what the list holds.
+        let hint = matches!(left.ty, Ty::List(_)).then(|| left.ty.clone());
+        let right = self.expr(right, hint.as_ref());
         self.arithmetic_of(place, op, op_place, left, right)
     }
 
@@ -408,8 +430,10 @@ impl<'a> Checker<'a> {
                 let diagnostic = Diagnostic::new(Code::E0301, op_place, text)
                     .label(left.place, format!("this is {}", a(l)))
                     .label(right.place, format!("this is {}", a(r)));
-                let help = if l.is_text() || r.is_text() {
-                    "`number(…)` turns a text into a number; \"{…}{…}\" writes values one after the other"
+                let help = if op == Op::Add && (l.is_text() || r.is_text()) {
+                    "write the value into the text: \"… {value} …\"; `number(…)` turns a text into a number"
+                } else if l.is_text() || r.is_text() {
+                    "`number(…)` turns a text into a number"
                 } else {
                     "numbers go with numbers, durations with durations, dates and datetimes with durations"
                 };

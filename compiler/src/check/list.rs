@@ -18,7 +18,7 @@ impl Checker<'_> {
         let button = self.shown_text(&list.button, "the button of a list");
         let title = list.title.as_ref().map(|title| self.shown_text(title, "the title of a list"));
         let footer = list.footer.as_ref().map(|footer| self.shown_text(footer, "the footer of a list"));
-        self.count_options(place, list);
+        self.count_options(list);
         let (mut sections, mut buttons) = (Vec::new(), Vec::new());
         for section in &list.sections {
             let title = self.text(&section.title, None);
@@ -35,18 +35,22 @@ impl Checker<'_> {
         self.same_rows(list);
         let name = self.wait_name("list", list.called.as_ref());
         let live = self.body.live();
+        let before = self.body.known.clone();
         self.body.forget_fields();
+        let mut ways = self.ways(before);
         let mut exits = Vec::new();
         let rows = list.sections.iter().flat_map(|section| &section.options);
         for (number, row) in rows.filter(|row| row.title.is_some()).enumerate() {
             let place = self.place(row.span);
-            let body = row.body.as_ref().map(|body| self.branch(body)).unwrap_or_default();
+            let body = self
+                .way(&mut ways, |this| row.body.as_ref().map(|body| this.branch(body)).unwrap_or_default());
             let on = On::Option { button: number, synonyms: Vec::new() };
             exits.push(ir::Exit { on, binds: Vec::new(), body, place });
         }
         let rows_fall = exits.iter().any(|exit| !leaves(&exit.body));
         let offered = [Word::Other, Word::Timeout, Word::Failed];
-        let named = self.exits(&list.exits, "a list message", &offered);
+        let named = self.exits(&list.exits, "a list message", &offered, &mut ways);
+        self.meet(ways);
         self.show_open_binds(&named, rows_fall);
         exits.extend(named.into_iter().map(|checked| checked.exit));
         let message = ir::Message {
@@ -55,6 +59,7 @@ impl Checker<'_> {
             attach: None,
             voice: None,
             to: Recipients::Chat,
+            to_place: None,
             via: Via::Chat,
             buttons,
             from: None,
@@ -71,7 +76,7 @@ impl Checker<'_> {
     }
 
     /// E0402.
-    fn count_options(&mut self, place: Place, list: &ast::List) {
+    fn count_options(&mut self, list: &ast::List) {
         if let Some(section) = list.sections.iter().find(|section| section.options.is_empty()) {
             let at = self.place(section.span);
             self.report(
@@ -80,13 +85,7 @@ impl Checker<'_> {
             );
             return;
         }
-        let mut options = list.sections.iter().flat_map(|section| &section.options);
-        if options.clone().next().is_none() {
-            self.report(
-                Diagnostic::new(Code::E0402, place, "this list has no option")
-                    .help("add a section with options: `section \"…\" [ \"…\" -> step ]`"),
-            );
-        } else if let Some(extra) = options.nth(MOST_OPTIONS) {
+        if let Some(extra) = list.sections.iter().flat_map(|section| &section.options).nth(MOST_OPTIONS) {
             let all: usize = list.sections.iter().map(|section| section.options.len()).sum();
             let at = self.place(extra.span);
             let text = format!("a list has at most {MOST_OPTIONS} options, and this one has {all}");

@@ -8,6 +8,7 @@ use crate::source::Place;
 use crate::types::Ty;
 use rust_decimal::Decimal;
 use sbot_grammar::ast::{self, Text, TextPart};
+use sbot_vm::program::SymbolKind;
 use sbot_vm::value::Value;
 
 /// What a voice message may be, by the ending of its file (Salesbot guide, "Voice messages").
@@ -75,22 +76,54 @@ impl Checker<'_> {
         Expr { ty: Ty::Text, place, kind: ExprKind::Concat(parts) }
     }
 
+    /// E0301 for what has no form in a text; E0208 for a moment where the account has no zone.
     fn displayable(&mut self, expr: &Expr) {
-        if let Ty::Object(name) = &expr.ty {
-            let text = format!("`{name}` has no form in a text");
-            let help = format!(
-                "write one of its fields, such as `{{{name}.{}}}`",
-                self.names.field_names(name).first().unwrap_or(&"name")
-            );
-            self.report(Diagnostic::new(Code::E0301, expr.place, text).help(help));
-        } else if *expr.ty.present() == Ty::DateTime {
-            self.need_zone(expr.place);
-        } else if expr.ty == Ty::None {
-            self.report(
-                Diagnostic::new(Code::E0301, expr.place, "`none` writes nothing")
-                    .help("remove it from the text"),
-            );
+        let mut ty = expr.ty.present();
+        while let Ty::List(item) = ty {
+            ty = item.present();
         }
+        let (what, help) = match ty {
+            Ty::Object(name) => {
+                let field = self.names.field_names(name).first().copied().unwrap_or("name");
+                (format!("`{name}`"), format!("write one of its fields, such as `{{{name}.{field}}}`"))
+            }
+            Ty::Record(fields) => {
+                let field = fields.first().map_or("field", |(name, _)| name.as_str());
+                ("a record".to_owned(), format!("write one of its fields, such as `{{….{field}}}`"))
+            }
+            Ty::Symbol(SymbolKind::EmailTemplate) => {
+                ("an e-mail template".to_owned(), "send it: `send_email(…)`".to_owned())
+            }
+            Ty::DateTime => return self.need_zone(expr.place),
+            Ty::None => {
+                self.report(
+                    Diagnostic::new(Code::E0301, expr.place, "`none` writes nothing")
+                        .help("remove it from the text"),
+                );
+                return;
+            }
+            Ty::Error
+            | Ty::Bool
+            | Ty::Int
+            | Ty::Number
+            | Ty::Text
+            | Ty::Date
+            | Ty::Time
+            | Ty::Duration
+            | Ty::Phone
+            | Ty::Email
+            | Ty::Url
+            | Ty::File
+            | Ty::Json
+            | Ty::Choice(_)
+            | Ty::List(_)
+            | Ty::Optional(_)
+            | Ty::Symbol(_)
+            | Ty::Recipient
+            | Ty::Any => return,
+        };
+        let text = format!("{what} has no form in a text");
+        self.report(Diagnostic::new(Code::E0301, expr.place, text).help(help));
     }
 
     fn phone_literal(&mut self, place: Place, text: &str) -> Ty {

@@ -2,6 +2,7 @@
 
 use super::Checker;
 use super::exit::{Word, leaves};
+use super::known::Ways;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::ir::{self, Block, Button, Expr, ExprKind, On, StmtKind};
 use crate::source::Place;
@@ -25,6 +26,7 @@ impl Checker<'_> {
         }
         self.exclusive(message, &checked, clauses.buttons.is_some());
         checked.to = clauses.to;
+        checked.to_place = clauses.to_span.map(|span| self.place(span));
         checked.via = clauses.via;
         let options =
             clauses.buttons.map(|buttons| self.buttons(buttons, &mut checked.buttons)).unwrap_or_default();
@@ -36,34 +38,43 @@ impl Checker<'_> {
         };
         let waits = !options.is_empty() || from.is_some() || !message.exits.is_empty();
         let name = waits.then(|| self.wait_name("message", clauses.called));
-        let live = self.body.live();
+        if let (None, Some(called)) = (&name, clauses.called) {
+            self.no_wait_to_name(called);
+        }
+        let live = if waits { self.body.live() } else { Vec::new() };
         let before = self.body.known.clone();
         if waits {
             self.body.forget_fields();
         }
+        let mut ways = self.ways(before);
         let mut exits = Vec::new();
         for (button, option) in options {
-            exits.push(self.option(button, option));
+            exits.push(self.option(button, option, &mut ways));
         }
         if let Some((buttons, chosen)) = from {
             match chosen {
                 Chosen::Step(step) => exits.extend(self.chosen_for(place, step)),
-                Chosen::As { name, body } => exits.push(self.chosen_as(name, body)),
+                Chosen::As { name, body } => exits.push(self.chosen_as(name, body, &mut ways)),
             }
             checked.from = Some(buttons);
         }
-        let options_fall = exits.iter().any(|exit: &ir::Exit| !leaves(&exit.body));
-        let named = self.exits(&message.exits, statement, offered);
+        let mut options_fall = exits.iter().any(|exit: &ir::Exit| !leaves(&exit.body));
+        let named = self.exits(&message.exits, statement, offered, &mut ways);
+        if checked.from.is_some() && named.iter().all(|exit| exit.word != Word::Other) {
+            // With an empty list, and without `on other`, the bot goes on after the statement.
+            self.plain_way(&mut ways);
+            options_fall = true;
+        }
         let only_failed =
             exits.is_empty() && !named.is_empty() && named.iter().all(|exit| exit.word == Word::Failed);
         self.show_open_binds(&named, options_fall || only_failed);
         exits.extend(named.into_iter().map(|checked| checked.exit));
         if only_failed {
+            self.plain_way(&mut ways);
             exits.push(ir::Exit { on: On::Delivered, binds: Vec::new(), body: Vec::new(), place });
         }
-        if !waits {
-            self.body.known = before;
-        } else if let Some(name) = name {
+        self.meet(ways);
+        if let Some(name) = name {
             checked.wait = Some(ir::Wait { name, live, exits });
         }
         Self::push(out, place, StmtKind::Message(Box::new(checked)));
@@ -76,6 +87,7 @@ impl Checker<'_> {
             attach: None,
             voice: None,
             to: Recipients::Chat,
+            to_place: None,
             via: Via::Chat,
             buttons: Vec::new(),
             from: None,
@@ -83,9 +95,7 @@ impl Checker<'_> {
             wait: None,
         };
         match &message.head {
-            MessageHead::Text(text)
-                if let Some((name, id, args)) = self.template_call(text, SymbolKind::Template) =>
-            {
+            MessageHead::Text(text) if let Some((name, id, args)) = self.template_call(text) => {
                 if let Some((template, text)) = self.chat_template(name, id, args) {
                     checked.template = Some(template);
                     checked.text = Some(text);
@@ -150,6 +160,9 @@ impl Checker<'_> {
                     );
                 }
                 continue;
+            }
+            if word == "to" {
+                found.to_span = Some(clause.span);
             }
             match &clause.kind {
                 ClauseKind::Attach(file) => found.attach = Some(file),
@@ -225,18 +238,18 @@ impl Checker<'_> {
         self.coerce(url, &Ty::Url, "a link")
     }
 
-    fn option(&mut self, number: usize, button: &ast::Button) -> ir::Exit {
+    fn option(&mut self, number: usize, button: &ast::Button, ways: &mut Ways) -> ir::Exit {
         let place = self.place(button.span);
         let ButtonKind::Reply { labels, body } = &button.kind else {
             return ir::Exit { on: On::Message, binds: Vec::new(), body: Vec::new(), place };
         };
         let mut synonyms = Vec::new();
         for synonym in labels.iter().skip(1) {
-            let synonym = self.expr_as(synonym, &Ty::Text, "a synonym");
+            let synonym = self.when_waiting(ways, |this| this.expr_as(synonym, &Ty::Text, "a synonym"));
             self.not_empty(&synonym, "this synonym");
             synonyms.push(synonym);
         }
-        let body = body.as_ref().map(|body| self.branch(body)).unwrap_or_default();
+        let body = self.way(ways, |this| body.as_ref().map(|body| this.branch(body)).unwrap_or_default());
         ir::Exit { on: On::Option { button: number, synonyms }, binds: Vec::new(), body, place }
     }
 
@@ -250,11 +263,11 @@ impl Checker<'_> {
     }
 
     /// The exit of `buttons from … as name`.
-    fn chosen_as(&mut self, name: &Name, body: &ast::Body) -> ir::Exit {
+    fn chosen_as(&mut self, name: &Name, body: &ast::Body, ways: &mut Ways) -> ir::Exit {
         let place = self.place(name.span);
         self.body.open();
         let local = self.bind_as(name, Ty::Text);
-        let body = self.branch(body);
+        let body = self.way(ways, |this| this.branch(body));
         self.body.close();
         ir::Exit { on: On::Chosen, binds: vec![local], body, place }
     }
@@ -338,6 +351,7 @@ struct Clauses<'c> {
     attach: Option<&'c ast::Expr>,
     voice: Option<&'c ast::Expr>,
     to: Recipients,
+    to_span: Option<Span>,
     via: Via,
     called: Option<&'c Name>,
     buttons: Option<&'c [ast::Button]>,

@@ -10,32 +10,41 @@ mod body;
 mod bot;
 mod call;
 mod calls;
+mod changes;
 mod code;
 mod coerce;
 mod compare;
 mod condition;
+mod echo;
+mod elsewhere;
+mod ending;
 mod enter;
 mod exit;
 mod expr;
 mod function;
 mod goto;
+mod known;
 mod list;
 mod literal;
 mod message;
 mod pattern;
 mod pause;
 mod record;
+mod regex;
 mod report;
 mod rotate;
 mod statement;
 mod template;
 mod test;
 mod trigger;
+mod unknown;
+mod unused;
 mod validate;
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::flow;
 use crate::ir;
+use crate::lint;
 use crate::project::{Files, Parsed, Unit};
 use crate::resolve::{self, Names};
 use crate::source::{Place, Sources};
@@ -43,7 +52,7 @@ use crate::types::Ty;
 use body::Body;
 use bot::BotScope;
 use rustc_hash::FxHashMap;
-use sbot_grammar::ast::{Name, Span};
+use sbot_grammar::ast::{ItemKind, Name, Span};
 use sbot_vm::program;
 use smol_str::SmolStr;
 
@@ -56,6 +65,17 @@ pub struct Checked {
     pub diagnostics: Vec<Diagnostic>,
     /// The typed program; there if no diagnostic is an error.
     pub project: Option<ir::Project>,
+    /// The warnings that each `@allow` silences, and the item it stands above.
+    allowed: Vec<(Place, Code)>,
+}
+
+impl Checked {
+    /// Adds what a later stage has found.
+    pub fn add(&mut self, found: Vec<Diagnostic>) {
+        self.diagnostics.extend(found);
+        silence(&self.allowed, &mut self.diagnostics);
+        crate::diagnostic::render::sort(&mut self.diagnostics);
+    }
 }
 
 /// Checks a project.
@@ -67,38 +87,39 @@ pub fn check(mut parsed: Parsed, files: &dyn Files) -> Checked {
     checker.project();
     let mut diagnostics = std::mem::take(&mut checker.names.diagnostics);
     diagnostics.append(&mut checker.diagnostics);
+    // What is broken never becomes a program, whoever reports it.
+    if !diagnostics.iter().any(Diagnostic::is_error) {
+        diagnostics.extend(checker.dropped.take());
+    }
     let out = std::mem::take(&mut checker.out);
+    let warnings = std::mem::take(&mut checker.warnings);
+    let alone = std::mem::take(&mut checker.alone);
     drop(checker);
-    drop_echoes(&parsed.sources, &early, &mut diagnostics);
+    echo::drop_echoes(&parsed, &early, &mut diagnostics);
+    elsewhere::point_out(&parsed, &mut diagnostics);
     diagnostics.extend(early);
     // What is reached can only be told once every target is known.
     if !diagnostics.iter().any(Diagnostic::is_error) {
-        flow::check(&out, &mut diagnostics);
+        let sent = flow::check(&out, &mut diagnostics);
+        diagnostics.extend(lint::check(&out, &alone, &parsed.sources, &sent));
+        diagnostics.extend(warnings);
+        ending::write_ends(&parsed, &mut diagnostics);
     }
-    allow(&parsed, &mut diagnostics);
+    let allowed = allowed(&parsed, &mut diagnostics);
+    silence(&allowed, &mut diagnostics);
     crate::diagnostic::render::sort(&mut diagnostics);
     let failed = diagnostics.iter().any(Diagnostic::is_error);
-    Checked { sources: parsed.sources, diagnostics, project: (!failed).then_some(out) }
+    Checked { sources: parsed.sources, diagnostics, project: (!failed).then_some(out), allowed }
 }
 
-/// Drops findings on lines with a syntax error: what stands there was not read as it was meant.
-fn drop_echoes(sources: &Sources, syntax: &[Diagnostic], diagnostics: &mut Vec<Diagnostic>) {
-    let line = |place: Place| (place.file, sources.get(place.file).line_column(place.span.start).line);
-    let broken: Vec<_> = syntax
-        .iter()
-        .filter(|found| matches!(found.code, Code::E0101 | Code::E0102 | Code::E0103 | Code::E0110))
-        .map(|found| line(found.place))
-        .collect();
-    if !broken.is_empty() {
-        diagnostics.retain(|found| !broken.contains(&line(found.place)));
-    }
-}
-
-/// Drops the warnings that an `@allow` above their item silences.
-fn allow(parsed: &Parsed, diagnostics: &mut Vec<Diagnostic>) {
+/// The warnings that each `@allow` silences, and the item it stands above.
+fn allowed(parsed: &Parsed, diagnostics: &mut Vec<Diagnostic>) -> Vec<(Place, Code)> {
     let mut allowed: Vec<(Place, Code)> = Vec::new();
     for unit in &parsed.units {
-        for item in &unit.tree.items {
+        let inner = unit.tree.items.iter().flat_map(|item| {
+            if let ItemKind::Widget { actions, .. } = &item.kind { actions.as_slice() } else { &[] }
+        });
+        for item in unit.tree.items.iter().chain(inner) {
             for attr in item.attrs.iter().filter(|attr| attr.name.text == "allow") {
                 for name in &attr.args {
                     match Code::find(&name.text) {
@@ -112,6 +133,11 @@ fn allow(parsed: &Parsed, diagnostics: &mut Vec<Diagnostic>) {
             }
         }
     }
+    allowed
+}
+
+/// Drops the warnings that an `@allow` above their item silences.
+fn silence(allowed: &[(Place, Code)], diagnostics: &mut Vec<Diagnostic>) {
     if allowed.is_empty() {
         return;
     }
@@ -135,7 +161,15 @@ pub(crate) struct Checker<'a> {
     files: &'a dyn Files,
     names: Names<'a>,
     diagnostics: Vec<Diagnostic>,
+    /// What is wrong with the results of bots in their libraries.
+    owed: Vec<bot::Owed>,
+    /// The first error that was dropped because it is reported at a declaration too.
+    dropped: Option<Diagnostic>,
+    /// Findings that count only where nothing is an error.
+    warnings: Vec<Diagnostic>,
     out: ir::Project,
+    /// Libraries that no bot uses, each as if a bot did.
+    alone: Vec<ir::Bot>,
     field_ids: FxHashMap<(SmolStr, SmolStr), ir::FieldId>,
     action_ids: FxHashMap<usize, ir::ActionId>,
     /// For each function with a body, its number in the program.
@@ -160,7 +194,11 @@ impl<'a> Checker<'a> {
             files,
             names,
             diagnostics: Vec::new(),
+            owed: Vec::new(),
+            dropped: None,
+            warnings: Vec::new(),
             out,
+            alone: Vec::new(),
             field_ids: FxHashMap::default(),
             action_ids: FxHashMap::default(),
             function_ids: FxHashMap::default(),
@@ -189,8 +227,18 @@ impl<'a> Checker<'a> {
         self.diagnostics.push(diagnostic);
     }
 
-    /// What a name of the value namespace means in the current file.
-    fn lookup(&self, name: &str) -> Option<resolve::Named> {
+    /// What a name of the value namespace means in the current file. It counts as used.
+    fn lookup(&mut self, name: &str) -> Option<resolve::Named> {
+        let named = self.meaning(name)?;
+        // A function that only calls itself is called by nobody.
+        if self.body.own != Some(named.def) {
+            self.names.uses.value(self.unit, named);
+        }
+        Some(named)
+    }
+
+    /// The same for a name that is not used here.
+    fn meaning(&self, name: &str) -> Option<resolve::Named> {
         self.names.scopes.get(self.unit)?.values.get(name).copied()
     }
 
@@ -233,6 +281,7 @@ impl<'a> Checker<'a> {
         let id = ir::ActionId(u32::try_from(self.out.actions.len()).unwrap_or(u32::MAX));
         self.action_ids.insert(decl, id);
         if let Some(action) = self.names.actions.get(decl) {
+            self.out.shown.extend(action.shown.iter().map(|param| (id, *param)));
             let params = |params: &[resolve::ParamDecl<'_>]| {
                 params
                     .iter()
@@ -259,6 +308,9 @@ impl<'a> Checker<'a> {
                 delivery: action.delivery,
                 echo: action.echo,
             });
+            self.out
+                .needs
+                .push(ir::Needs { channels: action.channels.clone(), comment: action.needs_comment });
         }
         id
     }

@@ -16,12 +16,18 @@ pub(super) struct Test {
     pub condition: Expr,
     /// The value that every alternative finds, of one type; an optional that is present exactly where it matches.
     pub found: Option<Expr>,
+    /// An absent subject matches too: `not set` is among the alternatives.
+    absent: bool,
 }
 
 impl Test {
     /// The type of an `as` name.
     pub(super) fn bind_ty(&self, subject: &Expr) -> Ty {
-        self.found.as_ref().map_or_else(|| subject.ty.present().clone(), |found| found.ty.present().clone())
+        match &self.found {
+            Some(found) => found.ty.present().clone(),
+            None if self.absent => subject.ty.clone(),
+            None => subject.ty.present().clone(),
+        }
     }
 }
 
@@ -39,10 +45,11 @@ impl Checker<'_> {
         });
         let mut tests = tests.into_iter();
         let Some(mut all) = tests.next() else {
-            return Test { condition: Self::error(place), found: None };
+            return Test { condition: Self::error(place), found: None, absent: false };
         };
         for test in tests {
             let kind = ExprKind::Or(Box::new(all.condition), Box::new(test.condition));
+            all.absent |= test.absent;
             all.condition = Expr { ty: Ty::Bool, place, kind };
             all.found = match (all.found, test.found) {
                 (Some(left), Some(right)) => {
@@ -96,9 +103,9 @@ impl Checker<'_> {
             } else {
                 Self::negate(place, true, subject, test)
             };
-            return Test { condition, found: None };
+            return Test { condition, found: None, absent: by_absence };
         }
-        Test { condition: test, found }
+        Test { condition: test, found, absent: false }
     }
 
     fn length(&mut self, length: &ast::Expr) -> Expr {
@@ -123,7 +130,7 @@ impl Checker<'_> {
             self.report(
                 Diagnostic::new(Code::E0202, place, format!("there is no value `{}`", name.text))
                     .help(format!("to look for one in the text, write `contains {}`", name.text))
-                    .suggest(value.span, format!("contains {}", name.text)),
+                    .fix(value.span, format!("contains {}", name.text)),
             );
             return Self::error(place);
         }

@@ -14,13 +14,17 @@ impl Checker<'_> {
         let name = self.wait_name("pause", pause.called.as_ref());
         let live = self.body.live();
         let timer = pause.duration.as_ref().map(|duration| self.timer(duration));
+        let before = self.body.known.clone();
         self.body.forget_fields();
+        let mut ways = self.ways(before);
         let mut exits = Vec::new();
         if let Some(timer) = timer {
+            self.plain_way(&mut ways);
             exits.push(ir::Exit { on: On::Timeout(timer), binds: Vec::new(), body: Vec::new(), place });
         }
-        let named =
-            self.exits(&pause.exits, "a pause", &[Word::Message, Word::Timeout, Word::Hours, Word::Video]);
+        let offered = [Word::Message, Word::Timeout, Word::Hours, Word::Video];
+        let named = self.exits(&pause.exits, "a pause", &offered, &mut ways);
+        self.meet(ways);
         self.show_open_binds(&named, !exits.is_empty());
         exits.extend(named.into_iter().map(|checked| checked.exit));
         let wait = ir::Wait { name, live, exits };

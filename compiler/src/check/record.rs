@@ -4,8 +4,9 @@ use super::Checker;
 use super::report::a;
 use crate::diagnostic::{Code, Diagnostic, suggest};
 use crate::ir::{Expr, ExprKind};
+use crate::resolve::type_expr::{MOST_FIELDS, too_many_fields, too_many_parts};
 use crate::source::Place;
-use crate::types::Ty;
+use crate::types::{MOST_PARTS, Ty};
 use sbot_grammar::ast::{self, Name};
 use sbot_vm::value::Value;
 use smol_str::SmolStr;
@@ -14,10 +15,16 @@ use std::sync::Arc;
 impl Checker<'_> {
     /// `{a: 1, "content-type": 2}`. Where a record type is wanted, optional fields may be left out.
     pub(super) fn record(&mut self, place: Place, fields: &[(Name, ast::Expr)], want: Option<&Ty>) -> Expr {
+        let json = want.map(Ty::present) == Some(&Ty::Json);
         let wanted: Option<Arc<[(SmolStr, Ty)]>> = match want.map(Ty::present) {
             Some(Ty::Record(fields)) => Some(Arc::clone(fields)),
             _ => None,
         };
+        if let Some((extra, _)) = fields.get(MOST_FIELDS) {
+            let place = self.place(extra.span);
+            self.report(too_many_fields(place));
+            return Self::error(place);
+        }
         let mut values: Vec<(SmolStr, Expr)> = Vec::new();
         for (name, value) in fields {
             let hint = wanted.as_ref().and_then(|wanted| {
@@ -28,6 +35,7 @@ impl Checker<'_> {
             }
             let value = match &hint {
                 Some(ty) => self.expr_as(value, ty, &format!("the field `{}`", name.text)),
+                None if json => self.json_value(value),
                 None => self.plain_value(value),
             };
             if let Some(first) = fields
@@ -51,7 +59,7 @@ impl Checker<'_> {
             }
             if !ty.is_optional() {
                 self.report(
-                    Diagnostic::new(Code::E0301, place, format!("this record has no field `{name}`"))
+                    Diagnostic::new(Code::E0301, place, format!("this record needs the field `{name}`"))
                         .help(format!("add it: `{name}: …`, {}", a(ty))),
                 );
             }
@@ -64,19 +72,40 @@ impl Checker<'_> {
         );
         let names: Vec<Arc<str>> = values.iter().map(|(name, _)| Arc::from(name.as_str())).collect();
         let fields = values.into_iter().map(|(_, value)| value).collect();
-        Expr { ty, place, kind: ExprKind::Record { template: Arc::from(""), names: names.into(), fields } }
+        let kind = ExprKind::Record { template: Arc::from(""), names: names.into(), fields };
+        self.in_parts(Expr { ty, place, kind })
+    }
+
+    /// A value whose type was put together from others, unless that has become too large.
+    pub(super) fn in_parts(&mut self, value: Expr) -> Expr {
+        if value.ty.is_within(MOST_PARTS) {
+            return value;
+        }
+        self.report(too_many_parts(value.place));
+        Self::error(value.place)
     }
 
     /// A value without a wanted type. Things that are no values are reported.
     fn plain_value(&mut self, value: &ast::Expr) -> Expr {
         let value = self.expr(value, None);
-        if let Ty::Object(name) = &value.ty {
-            let text = format!("`{name}` cannot be kept in a record");
-            let help = "write one of its fields";
-            self.report(Diagnostic::new(Code::E0301, value.place, text).help(help));
-            return Self::error(value.place);
+        self.keepable(value, "a field of a record")
+    }
+
+    /// A part of what becomes json as a whole: `none` is null there.
+    fn json_value(&mut self, value: &ast::Expr) -> Expr {
+        let value = self.expr(value, Some(&Ty::Json));
+        if value.ty == Ty::None { value } else { self.keepable(value, "a part of json") }
+    }
+
+    /// The elements of a list that becomes json need not have one type.
+    pub(super) fn json_list(&mut self, place: Place, items: &[ast::Expr]) -> Expr {
+        let null = Ty::Json.optional();
+        let mut out = Vec::new();
+        for item in items {
+            let value = self.json_value(item);
+            out.push(self.coerce(value, &null, "a part of json"));
         }
-        value
+        Expr { ty: null.list(), place, kind: ExprKind::List(out) }
     }
 
     fn unknown_record_field(&mut self, name: &Name, fields: &[(SmolStr, Ty)]) {
@@ -105,7 +134,7 @@ impl Checker<'_> {
         };
         let ty = fields.get(at).map_or(Ty::Error, |(_, ty)| ty.clone());
         let index = u16::try_from(at).unwrap_or(u16::MAX);
-        Expr { ty, place, kind: ExprKind::Get { record: Box::new(base), index } }
+        self.narrowed(Expr { ty, place, kind: ExprKind::Get { record: Box::new(base), index } })
     }
 
     /// `json.name`: absent where there is none.

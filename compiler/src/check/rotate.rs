@@ -21,19 +21,18 @@ impl Checker<'_> {
         let name = self.wait_name("rotate", None);
         let live = self.body.live();
         let before = self.body.known.clone();
+        self.body.forget_fields();
+        let mut ways = self.ways(before);
         let mut exits = Vec::new();
         for (number, option) in (0u32..).zip(options) {
             let place = match option {
                 Body::Goto(goto) => self.place(goto.span),
                 Body::Block(block) => self.place(block.span),
             };
-            self.body.known.clone_from(&before);
-            self.body.forget_fields();
-            let body = self.branch(option);
+            let body = self.way(&mut ways, |this| this.branch(option));
             exits.push(ir::Exit { on: On::Drawn(number), binds: Vec::new(), body, place });
         }
-        self.body.known = before;
-        self.body.forget_fields();
+        self.meet(ways);
         let wait = Wait { name, live, exits };
         let hash = hash(options);
         Self::push(out, place, StmtKind::Rotate(Box::new(Rotate { wait, hash })));

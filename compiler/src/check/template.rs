@@ -19,18 +19,14 @@ impl<'a> Checker<'a> {
         templates.sort_by_key(|(id, _)| *id);
         for (_, template) in templates {
             for text in &template.texts {
-                let text = self.template_text(&template, text);
+                let text = self.only_look(|this| this.template_text(&template, text));
                 self.not_empty(&text, "this text of a template");
             }
         }
     }
 
-    /// The symbol of a template of this kind that an expression names, with the arguments it is given.
-    pub(super) fn template_call<'e>(
-        &self,
-        expr: &'e ast::Expr,
-        kind: SymbolKind,
-    ) -> Option<(&'e Name, u32, &'e [Arg])> {
+    /// The symbol of a chat template that an expression names, with the arguments it is given.
+    pub(super) fn template_call<'e>(&mut self, expr: &'e ast::Expr) -> Option<(&'e Name, u32, &'e [Arg])> {
         let (callee, args): (&ast::Expr, &[Arg]) =
             if let Ast::Call { callee, args } = &expr.kind { (callee, args) } else { (expr, &[]) };
         let Ast::Name(name) = &callee.kind else { return None };
@@ -39,7 +35,7 @@ impl<'a> Checker<'a> {
         }
         let Some(Def::Symbol(id)) = self.lookup(&name.text).map(|named| named.def) else { return None };
         let found = self.names.symbols.get(id as usize)?;
-        (found.kind == kind).then_some((name, id, args))
+        (found.kind == SymbolKind::Template).then_some((name, id, args))
     }
 
     /// A message from a template: the template, and its text filled in.
@@ -80,8 +76,18 @@ impl<'a> Checker<'a> {
         // What is wrong with the text has been reported at the template.
         let known = self.diagnostics.len();
         let mut text = self.template_text(template, text);
-        self.diagnostics.truncate(known);
-        text.replace_locals(&mut |LocalId(at)| args.get(at as usize).cloned());
+        self.reported_at_declaration(known);
+        if let ExprKind::Concat(parts) = &mut text.kind {
+            for part in parts {
+                let (hole, place) = (matches!(part.kind, ExprKind::Local(_)), part.place);
+                part.replace_locals(&mut |LocalId(at)| args.get(at as usize).cloned());
+                if hole {
+                    // The argument has its own place; the hole stays where the parameter stands in the text.
+                    let arg = std::mem::replace(part, Self::error(place));
+                    *part = Expr { ty: Ty::Text, place, kind: ExprKind::Concat(vec![arg]) };
+                }
+            }
+        }
         text
     }
 
@@ -98,15 +104,11 @@ impl<'a> Checker<'a> {
         text
     }
 
-    /// E0301: a template where a value is wanted.
-    pub(super) fn template_as_value(&mut self, name: &Name, kind: SymbolKind) {
+    /// E0301: a chat template where a value is wanted.
+    pub(super) fn template_as_value(&mut self, name: &Name) {
         let place = self.place(name.span);
-        let diagnostic =
-            Diagnostic::new(Code::E0301, place, format!("the template `{}` cannot stand here", name.text));
-        self.report(if kind == SymbolKind::Template {
-            diagnostic.help(format!("send it: `message {}(…)`", name.text))
-        } else {
-            diagnostic.help(format!("send it: `send_email({}(…))`", name.text))
-        });
+        let text = format!("the template `{}` cannot stand here", name.text);
+        let help = format!("send it: `message {}(…)`", name.text);
+        self.report(Diagnostic::new(Code::E0301, place, text).help(help));
     }
 }

@@ -8,27 +8,31 @@ use crate::ir::{self, Expr, TestKind, TestStmt};
 use crate::resolve::{Def, ParamDecl};
 use crate::source::Place;
 use crate::types::Ty;
-use sbot_grammar::ast::{self, Arg, ExprKind as Ast, ItemKind, Span, Text};
+use rustc_hash::FxHashMap;
+use sbot_grammar::ast::{self, Arg, ExprKind as Ast, ItemKind, Often, Span, Text};
 
 impl Checker<'_> {
     pub(super) fn tests(&mut self, n: usize, bot: usize) {
         let Some(unit) = self.parsed.units.get(n) else { return };
         self.calls.caller = Caller::Test;
-        let mut titles: Vec<(&str, Place)> = Vec::new();
+        let mut titles: FxHashMap<&str, Place> = FxHashMap::default();
         for item in &unit.tree.items {
             let ItemKind::Test { title, stmts } = &item.kind else { continue };
             self.body = Body::default();
             let place = self.place(title.span);
             let text = title.plain().unwrap_or("");
-            if let Some((_, first)) = titles.iter().find(|(known, _)| *known == text) {
-                let first = *first;
+            if title.plain().is_none() {
+                self.report(
+                    Diagnostic::new(Code::E0301, place, "the title of a test is a fixed text")
+                        .help("write the text without `{…}`"),
+                );
+            } else if let Some(first) = titles.insert(text, place) {
                 self.report(
                     Diagnostic::new(Code::E0204, place, "two tests have the same title")
                         .label(first, "the first one")
                         .help("give each its own"),
                 );
             }
-            titles.push((text, place));
             let mut out = Vec::new();
             for (at, stmt) in stmts.iter().enumerate() {
                 let place = self.place(stmt.span);
@@ -87,9 +91,29 @@ impl Checker<'_> {
             }
             Ast::ExpectWaiting => TestKind::ExpectWaiting,
             Ast::ExpectEnded => TestKind::ExpectEnded,
-            Ast::Trigger(trigger) => TestKind::Trigger(self.trigger(trigger)?.kind),
+            Ast::Trigger(trigger) => return self.started(trigger),
             Ast::Error => return None,
         })
+    }
+
+    /// `trigger …`: what happens. When the bot listens to it, the bot's own trigger says.
+    fn started(&mut self, trigger: &ast::Trigger) -> Option<TestKind> {
+        let condition = trigger.condition.as_ref().map(|condition| ("if", condition.span));
+        let often = trigger.often.as_ref().map(|often| match often {
+            Often::Once(span) => ("once", *span),
+            Often::Cooldown(time) => ("cooldown", time.span),
+        });
+        let during = trigger.during.as_ref().map(|hours| ("during", hours.span));
+        let via = trigger.via.first().map(|channel| ("via", channel.span));
+        if let Some((word, span)) = via.or(during).or(often).or(condition) {
+            let text = format!("the `trigger` of a test says what happens, so it has no `{word}`");
+            let help = match word {
+                "via" => "remove it; a client who writes on another channel is `client \"hi\" via …`",
+                _ => "remove it: the trigger of the bot has it, and is asked",
+            };
+            self.report(Diagnostic::new(Code::E0410, self.place(span), text).help(help));
+        }
+        Some(TestKind::Trigger(self.trigger(trigger)?.kind))
     }
 
     /// `answer action.exit(args)` or `answer action(value)`.
@@ -146,6 +170,18 @@ impl Checker<'_> {
             (Some(Def::Widget(_)), [name]) => return Some((self.widget_action(first, name)?, None)),
             (Some(Def::Widget(_)), [name, exit]) => {
                 return Some((self.widget_action(first, name)?, Some(exit)));
+            }
+            (Some(Def::Widget(_)), []) => {
+                let place = self.place(first.span);
+                let text = format!("`{}` is a widget, and this names none of its actions", first.text);
+                let help = format!("write `answer {}.action.exit(…)`", first.text);
+                self.report(Diagnostic::new(Code::E0202, place, text).help(help));
+            }
+            (Some(Def::Action(_) | Def::Widget(_)), [.., extra]) => {
+                let place = self.place(extra.span);
+                let text = "an answer names an action, and an exit if it has some";
+                let help = "write `answer action.exit(…)`, or `answer action(value)` for a result";
+                self.report(Diagnostic::new(Code::E0502, place, text).help(help));
             }
             _ => self.unknown_name("action", first),
         }

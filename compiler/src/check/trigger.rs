@@ -28,7 +28,7 @@ impl Checker<'_> {
 
     pub(super) fn trigger(&mut self, trigger: &ast::Trigger) -> Option<ir::Trigger> {
         let place = self.place(trigger.span);
-        let kind = self.trigger_kind(trigger)?;
+        let kind = self.trigger_kind(trigger);
         let via = self.channels(&trigger.via);
         let during = trigger.during.as_ref().and_then(|during| self.hours(during));
         let often = match &trigger.often {
@@ -51,7 +51,7 @@ impl Checker<'_> {
             }
             (left, right) => left.or(right),
         };
-        Some(ir::Trigger { kind, via, during, often, test, place })
+        Some(ir::Trigger { kind: kind?, via, during, often, test, place })
     }
 
     fn trigger_pattern(&mut self, pattern: &Pattern, field: &'static str) -> Expr {

@@ -2,12 +2,13 @@
 
 use super::Checker;
 use super::exit::Word;
+use super::known::Ways;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::flow::falls_through;
-use crate::ir::{self, Block, ExprKind, StmtKind};
+use crate::ir::{self, Block, Expr, ExprKind, StmtKind};
 use crate::source::Place;
 use crate::types::Ty;
-use sbot_grammar::ast::{self, Body, Name, Span};
+use sbot_grammar::ast::{self, Name, Span};
 use sbot_vm::value::Value;
 use smol_str::SmolStr;
 
@@ -17,14 +18,18 @@ impl Checker<'_> {
             return;
         }
         let name = self.wait_name("validate", validate.called.as_ref());
-        let retry = validate.retry.as_ref().map(|retry| self.retry(retry));
-        let mut live = self.body.live();
-        live.extend(retry.as_ref().map(|retry| retry.left));
+        let live = self.body.live();
+        let before = self.body.known.clone();
+        let count = validate.retry.as_ref().map(|retry| self.retry_count(retry));
         self.body.forget_fields();
+        // Every further try begins to wait anew, after the client has written.
+        let retry = validate.retry.as_ref().zip(count).map(|(retry, count)| self.retry(retry, count));
+        let mut ways = self.ways(if retry.is_some() { self.body.known.clone() } else { before });
         let text = Name { text: SmolStr::new_static("text"), span: validate.pattern.span };
         let subject = self.field_value(self.place(validate.pattern.span), "client", &text);
         let test = self.pattern(&validate.pattern, &subject);
-        let bind_ty = test.bind_ty(&subject);
+        // A message without text never matches.
+        let bind_ty = test.bind_ty(&subject).present().clone();
         let local = validate.bind.as_ref().map(|name| self.body.hidden(&name.text, bind_ty));
         let (found, bind) = match (local, test.found) {
             (Some(local), Some(found)) => (Some((local, found)), None),
@@ -36,12 +41,19 @@ impl Checker<'_> {
         for exit in &validate.exits {
             let offered = [Word::Valid, Word::Invalid, Word::Timeout];
             match self.exit_word(exit, "`validate`", &offered, &[]) {
-                Some(Word::Valid) => self.outcome(exit, named, &mut bodies.valid),
-                Some(Word::Invalid) => self.outcome(exit, None, &mut bodies.invalid),
-                Some(_) => timeouts.extend(self.exits(std::slice::from_ref(exit), "`validate`", &offered)),
-                None => bodies.broken = true,
+                Some(Word::Valid) => self.outcome(exit, named, &mut bodies.valid, &mut ways),
+                Some(Word::Invalid) => self.outcome(exit, None, &mut bodies.invalid, &mut ways),
+                Some(_) => {
+                    let exit = std::slice::from_ref(exit);
+                    timeouts.extend(self.exits(exit, "`validate`", &offered, &mut ways));
+                }
+                None => {
+                    bodies.broken = true;
+                    self.look_at_exits(std::slice::from_ref(exit));
+                }
             }
         }
+        self.meet(ways);
         let head = Span::new(place.span.start, validate.pattern.span.end);
         if !bodies.broken {
             for (body, word) in [(&bodies.valid, Word::Valid), (&bodies.invalid, Word::Invalid)] {
@@ -73,7 +85,7 @@ impl Checker<'_> {
         Self::push(out, place, kind);
     }
 
-    fn retry(&mut self, retry: &ast::Retry) -> ir::Retry {
+    fn retry_count(&mut self, retry: &ast::Retry) -> Expr {
         let count = self.expr_as(&retry.count, &Ty::Int, "the number of tries");
         if let ExprKind::Const(Value::Int(n)) = count.kind
             && n < 1
@@ -83,6 +95,10 @@ impl Checker<'_> {
                     .help("write `retry 1 saying …`, or leave `retry` out"),
             );
         }
+        count
+    }
+
+    fn retry(&mut self, retry: &ast::Retry, count: Expr) -> ir::Retry {
         let saying = self.expr_as(&retry.saying, &Ty::Text, "the text after `saying`");
         self.not_empty(&saying, "the text after `saying`");
         let left = self.body.hidden("%tries", Ty::Int);
@@ -95,6 +111,7 @@ impl Checker<'_> {
         exit: &ast::Exit,
         named: Option<(&Name, ir::LocalId)>,
         slot: &mut Option<(Block, Place)>,
+        ways: &mut Ways,
     ) {
         let place = self.place(exit.head);
         self.late_arrow(exit);
@@ -109,9 +126,7 @@ impl Checker<'_> {
         if let Some((name, local)) = named {
             self.body.show(&name.text, local, Some("an `as` name"));
         }
-        let known = self.body.known.clone();
-        let body = exit.body.as_ref().map(|body: &Body| self.branch(body)).unwrap_or_default();
-        self.body.known = known;
+        let body = self.exit_body(exit, ways);
         self.body.close();
         if let Some((_, first)) = slot {
             let first = *first;

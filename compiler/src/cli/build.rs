@@ -1,18 +1,20 @@
 //! `sbotc build`.
 
-use super::output::{self, count, size};
-use super::{Exit, Format, Stop, project};
-use sbot_vm::Program;
+use super::locale::{self, Locales, Unasked};
+use super::output::{self, count, size, visible};
+use super::project::{self, Compiled};
+use super::{Exit, Format, Stop};
 use sbotc::diagnostic::render;
-use std::fs;
+use sbotc::i18n::Strictness;
 use std::io::Write;
-use std::path::Path;
 
 const EXAMPLES: &str = "\
 Examples:
   sbotc build pizzeria                 writes pizzeria/pizzeria.sbc
   sbotc build bots/welcome.sbot        writes bots/welcome.sbc
   sbotc build . -o out/bot.sbc --strip
+  sbotc build pizzeria --locale all    with every translation of pizzeria/locale
+  sbotc build pizzeria --locale es,pt  with these
 
 The file is replaced as a whole: nobody ever sees half of a program.
 Exit codes: 0 built, 1 the source has errors, 2 a file could not be read or written.";
@@ -30,6 +32,13 @@ pub(crate) struct Args {
     #[arg(short, long, value_name = "FILE")]
     output: Option<String>,
 
+    #[command(flatten)]
+    locales: Locales,
+
+    /// Build in translations that are not finished: texts without one are shown as they stand in the source
+    #[arg(long, requires = "wanted")]
+    allow_incomplete: bool,
+
     /// Leave out the places in the source, which only reports of errors need
     #[arg(long)]
     strip: bool,
@@ -42,9 +51,13 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args) -> Result<Exit, Stop> {
     let target = match &args.output {
         Some(path) => path.clone(),
-        None => beside(&args.path)?,
+        None => project::beside(&args.path, "sbc")?,
     };
-    let mut loaded = project::load(&args.path, true)?;
+    let strictness = match args.allow_incomplete {
+        true => Strictness::Incomplete,
+        false => Strictness::Complete,
+    };
+    let (mut loaded, counts) = locale::load(&args.path, &args.locales, Unasked::None, strictness)?;
     if args.format == Format::Json {
         let diagnostics = std::mem::take(&mut loaded.diagnostics);
         let mut out = output::stdout();
@@ -57,18 +70,24 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Stop> {
         }
     }
     let compiled = project::compile(loaded, false, true)?;
+    locale::left_out(&args.path, &args.locales)?;
+    locale::fallbacks(&counts)?;
     let bytes = compiled.program.encode(args.strip);
     project::write_atomically(&target, &bytes)?;
-    report(args, &target, &compiled.program, bytes.len())
+    report(args, &target, &compiled, bytes.len())
 }
 
-fn report(args: &Args, target: &str, program: &Program, bytes: usize) -> Result<Exit, Stop> {
+fn report(args: &Args, target: &str, compiled: &Compiled, bytes: usize) -> Result<Exit, Stop> {
+    let program = &compiled.program;
+    let languages: Vec<String> = compiled.languages.iter().map(ToString::to_string).collect();
+    let spoken = if languages.is_empty() { String::new() } else { format!(", in {}", languages.join(", ")) };
     let bots: Vec<&str> = program.tables().bots.iter().map(|bot| &*bot.name).collect();
     let mut out = output::stdout();
     match args.format {
         Format::Text => writeln!(
             out,
-            "Built {target}: {} ({}), {}, program {:016x}",
+            "Built {}: {} ({}){spoken}, {}, program {:016x}",
+            visible(target),
             count(bots.len(), "bot"),
             bots.join(", "),
             size(bytes),
@@ -80,6 +99,7 @@ fn report(args: &Args, target: &str, program: &Program, bytes: usize) -> Result<
                 "bytes": bytes,
                 "program": format!("{:016x}", program.id()),
                 "bots": bots,
+                "languages": languages,
                 "stripped": args.strip,
             });
             writeln!(out, "{object}")?;
@@ -87,23 +107,4 @@ fn report(args: &Args, target: &str, program: &Program, bytes: usize) -> Result<
     }
     out.flush()?;
     Ok(Exit::Clean)
-}
-
-/// `bots/welcome.sbot` gives `bots/welcome.sbc`, the folder `pizzeria` gives `pizzeria/pizzeria.sbc`.
-fn beside(path: &str) -> Result<String, Stop> {
-    let given = Path::new(path);
-    if !given.exists() {
-        return Err(project::missing(path));
-    }
-    if !given.is_dir() {
-        return Ok(given.with_extension("sbc").to_string_lossy().into_owned());
-    }
-    // The name of `.` or `..` is known only to the file system.
-    let whole = fs::canonicalize(given).map_err(|error| {
-        Stop::new(format!("cannot look at `{path}`: {error}")).help(project::remedy(&error))
-    })?;
-    let name = whole.file_name().map_or_else(|| "bot".to_owned(), |name| name.to_string_lossy().into_owned());
-    let file = format!("{name}.sbc");
-    let inside = if path == "." { Path::new(&file).to_path_buf() } else { given.join(&file) };
-    Ok(inside.to_string_lossy().into_owned())
 }

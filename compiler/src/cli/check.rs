@@ -1,9 +1,12 @@
 //! `sbotc check`.
 
 use super::output::{self, GREEN, RED, YELLOW, count, nearest};
+use super::patch::patch;
+use super::project::Disk;
 use super::{Exit, Format, Stop, project};
 use sbotc::diagnostic::codes::{ALL, Severity};
 use sbotc::diagnostic::{Code, Diagnostic, render};
+use sbotc::fix::{Edited, fix};
 use sbotc::source::Sources;
 use std::collections::HashSet;
 use std::io::Write;
@@ -14,8 +17,10 @@ Examples:
   sbotc check bot.sbot                     one file and what it uses
   sbotc check . --deny warnings            for CI: warnings fail too
   sbotc check . --format json | jq .code   for tools: one object a line
+  sbotc check pizzeria --diff              what --fix would change, as a patch
+  sbotc check pizzeria --fix               mends what has one right answer, and reports the rest
 
-Exit codes: 0 no errors, 1 errors (or denied warnings), 2 a path could not be read.";
+Exit codes: 0 no errors, 1 errors (or denied warnings; with --diff: a file would change), 2 a path could not be read.";
 
 /// Find mistakes, without building anything
 ///
@@ -34,6 +39,14 @@ pub(crate) struct Args {
     /// Treat a warning as an error; `warnings` means all of them
     #[arg(long, value_name = "CODE|warnings")]
     deny: Vec<String>,
+
+    /// Mend what has one right answer: a name that is nearly another, a missing comma or arrow, a missing `-> end`
+    #[arg(long, conflicts_with = "diff")]
+    fix: bool,
+
+    /// Show what --fix would change as a patch on standard output, and change nothing
+    #[arg(long, conflicts_with = "format")]
+    diff: bool,
 }
 
 /// What was found in all projects together.
@@ -48,6 +61,15 @@ struct Tally {
 pub(crate) fn run(args: &Args) -> Result<Exit, Stop> {
     let deny = Deny::parse(&args.deny)?;
     let projects = project::projects(&args.paths)?;
+    if args.diff {
+        return diff(&projects);
+    }
+    if args.fix {
+        let (fixes, files) = write_fixes(&projects)?;
+        if args.format == Format::Text && fixes > 0 {
+            output::to_stderr(&format!("{GREEN}fixed{GREEN:#} {}\n", in_files(fixes, files)))?;
+        }
+    }
     let mut tally = Tally::default();
     let mut seen = HashSet::new();
     for path in &projects {
@@ -69,6 +91,51 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Stop> {
         output::to_stderr(&tally.summary())?;
     }
     Ok(if tally.errors + tally.denied == 0 { Exit::Clean } else { Exit::Problems })
+}
+
+/// Mends all projects; how many findings were mended in how many files.
+fn write_fixes(projects: &[String]) -> Result<(usize, usize), Stop> {
+    let mut edited = Edited::new(&Disk);
+    let fixes = mend(projects, &mut edited)?;
+    let changed = edited.changed();
+    for (path, text) in &changed {
+        project::write_atomically(path, text.as_bytes())?;
+    }
+    Ok((fixes, changed.len()))
+}
+
+fn mend(projects: &[String], edited: &mut Edited<'_>) -> Result<usize, Stop> {
+    let mut fixes = 0;
+    for path in projects {
+        project::source_only(path)?;
+        fixes += fix(&project::entries(path)?, edited).map_err(|error| project::unreadable(&error))?;
+    }
+    Ok(fixes)
+}
+
+/// Prints the patch that `--fix` would make.
+fn diff(projects: &[String]) -> Result<Exit, Stop> {
+    let mut edited = Edited::new(&Disk);
+    let fixes = mend(projects, &mut edited)?;
+    let mut out = output::stdout();
+    let changed = edited.changed();
+    for (path, text) in &changed {
+        let old = project::read_file(path)?;
+        write!(out, "{}", patch(path, &String::from_utf8_lossy(&old), text))?;
+    }
+    out.flush()?;
+    let summary = if fixes == 0 {
+        "nothing to fix".to_owned()
+    } else {
+        format!("would fix {}", in_files(fixes, changed.len()))
+    };
+    output::to_stderr(&format!("{summary}\n"))?;
+    Ok(if fixes == 0 { Exit::Clean } else { Exit::Problems })
+}
+
+/// `3 problems in 2 files`.
+fn in_files(fixes: usize, files: usize) -> String {
+    format!("{} in {}", count(fixes, "problem"), count(files, "file"))
 }
 
 fn json(diagnostics: &[Diagnostic], sources: &Sources, deny: &Deny) -> Result<(), Stop> {

@@ -1,10 +1,12 @@
 //! `sbotc explore`.
 
+use super::locale::{self, Locales, Unasked};
 use super::output::{self, BOLD, DIM, GREEN, Out, RED, YELLOW, count};
 use super::project::{self, Marked};
 use super::{Exit, Format, Stop};
 use sbotc::coverage::Hits;
 use sbotc::explore::{self, Finding, FindingKind, Input, Progress, Report, Walk};
+use sbotc::i18n::Strictness;
 use sbotc::sim::run_test;
 use std::io::{IsTerminal, Write};
 use std::sync::Arc;
@@ -46,6 +48,9 @@ pub(crate) struct Args {
     #[arg(long)]
     write_tests: bool,
 
+    #[command(flatten)]
+    locales: Locales,
+
     /// How the report is written
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -57,7 +62,8 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Stop> {
     let mut clean = true;
     let mut known = false;
     for path in &projects {
-        let marked = project::compile_marked(project::load(path, true)?)?;
+        let (loaded, _) = locale::load(path, &args.locales, Unasked::All, Strictness::Incomplete)?;
+        let marked = project::compile_marked(loaded)?;
         let names: Vec<Arc<str>> =
             marked.compiled.program.tables().bots.iter().map(|bot| Arc::clone(&bot.name)).collect();
         for (bot, name) in (0u32..).zip(&names) {
@@ -172,7 +178,10 @@ fn write_tests(args: &Args, marked: &Marked, bot: u32, walk: &Walk<'_>, out: &mu
         n => writeln!(out, "Wrote {} into {}", count(n, "test"), source.path)?,
     }
     for what in &written.left_out {
-        writeln!(out, "  no test for {what}: other leads have to come before")?;
+        writeln!(
+            out,
+            "  no test for {what}: other leads have to come before, or another bot to run this one"
+        )?;
     }
     Ok(())
 }

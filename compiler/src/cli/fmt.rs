@@ -2,8 +2,8 @@
 
 use super::output::{self, count};
 use super::{Exit, Stop, project};
-use sbotc::diagnostic::{Diagnostic, syntax};
-use sbotc::source::{MAX_SOURCE, Sources};
+use sbotc::diagnostic::syntax;
+use sbotc::source::{self, MAX_SOURCE, Sources};
 use std::io::{self, Read, Write};
 use std::sync::Arc;
 
@@ -62,7 +62,8 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Stop> {
                 if !args.check {
                     project::write_atomically(file, text.as_bytes())?;
                 }
-                writeln!(out, "{file}")?;
+                let shown = if output::stdout_colored() { output::visible(file) } else { file.clone() };
+                writeln!(out, "{shown}")?;
             }
         }
     }
@@ -107,26 +108,19 @@ fn standard_input(check: bool) -> Result<Exit, Stop> {
 }
 
 fn format(path: &str, bytes: Vec<u8>) -> Result<Formatted, Stop> {
-    let cannot = |why: String| Stop::new(format!("cannot read `{path}`: {why}"));
-    if bytes.len() > MAX_SOURCE {
-        return Err(cannot(format!("it has more than {MAX_SOURCE} bytes")).help("split it"));
-    }
-    let text = String::from_utf8(bytes).map_err(|error| {
-        cannot(format!("byte {} is not UTF-8", error.utf8_error().valid_up_to()))
-            .help("save the file as UTF-8")
-    })?;
-    let source = text.strip_prefix('\u{feff}').unwrap_or(&text);
+    let source =
+        source::text(bytes.clone()).map_err(|why| Stop::new(format!("cannot read `{path}`: {why}")))?;
+    let source = source.as_str();
     let parsed = sbot_grammar::parse(source);
     if !parsed.errors.is_empty() {
         let mut sources = Sources::default();
         let id = sources.add(path.to_owned(), Arc::from(source));
-        let diagnostics: Vec<Diagnostic> =
-            parsed.errors.iter().map(|error| syntax::word(error, id, &sources)).collect();
+        let diagnostics = syntax::word_all(&parsed.errors, id, &sources);
         project::print(&diagnostics, &sources)?;
         return Ok(Formatted::Broken);
     }
     let printed = sbot_grammar::print::print(source, &parsed);
-    if printed == text {
+    if printed.as_bytes() == bytes {
         return Ok(Formatted::Same);
     }
     if !sbot_grammar::parse(&printed).errors.is_empty() {

@@ -6,12 +6,17 @@
 mod build;
 mod check;
 mod completions;
+mod diff;
 mod disasm;
 mod explain;
 mod explore;
 mod fmt;
+mod i18n;
+mod locale;
+mod map;
 mod new;
 mod output;
+mod patch;
 mod project;
 mod run;
 mod talk;
@@ -28,8 +33,11 @@ Examples:
   sbotc check pizzeria             find mistakes in all bots of the folder
   sbotc test pizzeria              run the tests that stand in the files
   sbotc run pizzeria               talk to the bot in the terminal
+  sbotc map pizzeria               draw the bot: pizzeria/pizzeria.map.html
   sbotc explore pizzeria           find what no conversation reaches, and ends without a word
   sbotc build pizzeria             compile to pizzeria/pizzeria.sbc
+  sbotc diff shop-live shop        what changes for clients
+  sbotc i18n extract pizzeria      write the texts to translate to pizzeria/locale
   sbotc explain E0203              what a diagnostic means, with an example
 
 A PATH is a .sbot file, or a folder: then it means every .sbot file below it.
@@ -80,6 +88,8 @@ enum Command {
     Test(test::Args),
     /// Talk to a bot in the terminal, or feed it a script
     Run(run::Args),
+    /// Draw a bot as a picture: HTML, SVG, Mermaid or DOT
+    Map(map::Args),
     /// Walk through every conversation a bot can have
     Explore(explore::Args),
     /// Compile to a .sbc file
@@ -88,8 +98,12 @@ enum Command {
     Fmt(fmt::Args),
     /// Start a new project
     New(new::Args),
+    /// Tell what changed for clients between two projects
+    Diff(diff::Args),
     /// Explain a diagnostic code
     Explain(explain::Args),
+    /// Translate what a bot says
+    I18n(i18n::Args),
     /// List the instructions of a program
     Disasm(disasm::Args),
     /// Print completions for a shell
@@ -165,11 +179,14 @@ fn dispatch(command: Command) -> Result<Exit, Stop> {
         Command::Check(args) => check::run(&args),
         Command::Test(args) => test::run(&args),
         Command::Run(args) => run::run(&args),
+        Command::Map(args) => map::run(&args),
         Command::Explore(args) => explore::run(&args),
         Command::Build(args) => build::run(&args),
         Command::Fmt(args) => fmt::run(&args),
         Command::New(args) => new::run(&args),
+        Command::Diff(args) => diff::run(&args),
         Command::Explain(args) => explain::run(&args),
+        Command::I18n(args) => i18n::run(&args),
         Command::Disasm(args) => disasm::run(&args),
         Command::Completions(args) => completions::run(&args),
     }

@@ -3,6 +3,7 @@
 use super::Stop;
 use anstream::{AutoStream, ColorChoice};
 use clap::builder::styling::{AnsiColor, Style};
+pub(crate) use sbotc::diagnostic::render::visible;
 use std::io::{self, Write};
 
 pub(crate) const BOLD: Style = Style::new().bold();
@@ -26,6 +27,11 @@ pub(crate) fn stderr_colored() -> bool {
     AutoStream::choice(&io::stderr()) != ColorChoice::Never
 }
 
+/// Whether standard output shows colours.
+pub(crate) fn stdout_colored() -> bool {
+    AutoStream::choice(&io::stdout()) != ColorChoice::Never
+}
+
 /// Writes to standard error.
 pub(crate) fn to_stderr(text: &str) -> Result<(), Stop> {
     let mut err = anstream::stderr().lock();
@@ -35,9 +41,9 @@ pub(crate) fn to_stderr(text: &str) -> Result<(), Stop> {
 
 /// Says why the command could not do its work. There is nobody left to tell if this cannot be written.
 pub(crate) fn complain(what: &str, help: Option<&str>) {
-    let mut text = format!("{RED}error{RED:#}: {what}\n");
+    let mut text = format!("{RED}error{RED:#}: {}\n", visible(what));
     if let Some(help) = help {
-        text.push_str(&format!("{GREEN}help{GREEN:#}: {help}\n"));
+        text.push_str(&format!("{GREEN}help{GREEN:#}: {}\n", visible(help)));
     }
     let _ = to_stderr(&text);
 }

@@ -4,7 +4,9 @@ use super::Stop;
 use super::output::{self, count, nearest};
 use sbot_grammar::ast::ItemKind;
 use sbot_vm::{Debug, Program, Tables};
+use sbotc::Checked;
 use sbotc::diagnostic::{Diagnostic, render};
+use sbotc::i18n::Tag;
 use sbotc::project::{Files, Parsed};
 use sbotc::source::Sources;
 use sbotc::{ir, lower};
@@ -106,14 +108,9 @@ pub(crate) fn projects(paths: &[String]) -> Result<Vec<String>, Stop> {
 }
 
 fn holds_bot(path: &str) -> bool {
-    let source = read_bytes(path).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+    let source = read_bytes(path).ok().and_then(|bytes| sbotc::source::text(bytes).ok());
     source.is_some_and(|source| {
-        source.len() <= sbotc::source::MAX_SOURCE
-            && sbot_grammar::parse(&source)
-                .file
-                .items
-                .iter()
-                .any(|item| matches!(item.kind, ItemKind::Bot(_)))
+        sbot_grammar::parse(&source).file.items.iter().any(|item| matches!(item.kind, ItemKind::Bot(_)))
     })
 }
 
@@ -168,6 +165,15 @@ pub(crate) fn missing(path: &str) -> Stop {
     }
 }
 
+/// A bot that is not there, with the one that was most likely meant.
+pub(crate) fn no_bot(wanted: &str, names: &[&str]) -> Stop {
+    let stop = Stop::new(format!("there is no bot `{wanted}`"));
+    match nearest(wanted, names.iter().copied()) {
+        Some(near) => stop.help(format!("did you mean `{near}`?")),
+        None => stop.help(format!("there is {}", names.join(", "))),
+    }
+}
+
 /// What to do about an error of the operating system.
 pub(crate) fn remedy(error: &io::Error) -> &'static str {
     use io::ErrorKind as Kind;
@@ -193,12 +199,31 @@ pub(crate) struct Loaded {
     pub(crate) files: usize,
 }
 
+impl Loaded {
+    pub(crate) fn new(checked: Checked, files: usize) -> Loaded {
+        Loaded { sources: checked.sources, diagnostics: checked.diagnostics, project: checked.project, files }
+    }
+}
+
+/// Refuses a compiled program.
+pub(crate) fn source_only(path: &str) -> Result<(), Stop> {
+    if !is_compiled(path) {
+        return Ok(());
+    }
+    Err(Stop::new(format!("`{path}` is a compiled program, and this command wants the source")).help(
+        "name the .sbot file or folder it was built from; `sbotc run` and `sbotc disasm` take .sbc files",
+    ))
+}
+
 /// Reads and checks what a path means. `bot` tells whether there must be one.
 pub(crate) fn load(path: &str, bot: bool) -> Result<Loaded, Stop> {
-    if is_compiled(path) {
-        return Err(Stop::new(format!("`{path}` is a compiled program, and this command wants the source"))
-            .help("name the .sbot file or folder it was built from; `sbotc run` and `sbotc disasm` take .sbc files"));
-    }
+    let (checked, files) = load_checked(path, bot)?;
+    Ok(Loaded::new(checked, files))
+}
+
+/// The same, for what adds to the findings. Tells how many files were read, too.
+pub(crate) fn load_checked(path: &str, bot: bool) -> Result<(Checked, usize), Stop> {
+    source_only(path)?;
     let folder = Path::new(path).is_dir();
     let parsed = parse(&entries(path)?)?;
     let files = parsed.units.iter().filter(|unit| !unit.std).count();
@@ -216,16 +241,26 @@ pub(crate) fn load(path: &str, bot: bool) -> Result<Loaded, Stop> {
             Stop::new(what).help("a bot's file begins with `bot NAME`; files without it are libraries")
         );
     }
-    Ok(Loaded { sources: checked.sources, diagnostics: checked.diagnostics, project: checked.project, files })
+    Ok((checked, files))
+}
+
+/// The folder of the project that a path means.
+pub(crate) fn root(path: &str) -> &str {
+    if Path::new(path).is_dir() { path } else { sbotc::project::parent(path) }
 }
 
 /// Parses files, wording what keeps one from being read.
 pub(crate) fn parse(entries: &[String]) -> Result<Parsed, Stop> {
-    sbotc::project::parse(entries, &Disk).map_err(|error| match read_bytes(&error.path) {
+    sbotc::project::parse(entries, &Disk).map_err(|error| unreadable(&error))
+}
+
+/// What keeps a file from being read.
+pub(crate) fn unreadable(error: &sbotc::ReadError) -> Stop {
+    match read_bytes(&error.path) {
         // The text was read and is no source: the error says what to do.
         Ok(_) => Stop::new(error.to_string()),
         Err(why) => Stop::new(error.to_string()).help(remedy(&why)),
-    })
+    }
 }
 
 /// A project that can be run.
@@ -233,6 +268,8 @@ pub(crate) struct Compiled {
     pub(crate) program: Arc<Program>,
     pub(crate) sources: Sources,
     pub(crate) tests: Vec<ir::Test<u32>>,
+    /// The language of the source, then those it is translated into; empty without translations.
+    pub(crate) languages: Vec<Tag>,
 }
 
 /// A project that is built to be explored.
@@ -248,7 +285,8 @@ pub(crate) fn compile_marked(loaded: Loaded) -> Result<Marked, Stop> {
     let lowered = lower::lower_marked(&project, &sources);
     let marks = lowered.marks;
     let program = verified(lowered.tables, lowered.debug)?;
-    Ok(Marked { compiled: Compiled { program, sources, tests: lowered.tests }, project, marks })
+    let languages = languages(&project);
+    Ok(Marked { compiled: Compiled { program, sources, tests: lowered.tests, languages }, project, marks })
 }
 
 /// Compiles a checked project. Its errors are printed, its warnings only if `warnings`.
@@ -256,7 +294,11 @@ pub(crate) fn compile(loaded: Loaded, tests: bool, warnings: bool) -> Result<Com
     let (project, sources) = checked(loaded, warnings)?;
     let lowered = lower::lower(&project, &sources, tests);
     let program = verified(lowered.tables, lowered.debug)?;
-    Ok(Compiled { program, sources, tests: lowered.tests })
+    Ok(Compiled { program, sources, tests: lowered.tests, languages: languages(&project) })
+}
+
+fn languages(project: &ir::Project) -> Vec<Tag> {
+    project.languages.iter().filter_map(|tag| Tag::read(tag).ok()).collect()
 }
 
 fn verified(tables: Tables, debug: Debug) -> Result<Arc<Program>, Stop> {
@@ -267,7 +309,7 @@ fn verified(tables: Tables, debug: Debug) -> Result<Arc<Program>, Stop> {
 }
 
 /// A project without errors. Errors are printed, warnings only if `warnings`.
-fn checked(loaded: Loaded, warnings: bool) -> Result<(ir::Project, Sources), Stop> {
+pub(crate) fn checked(loaded: Loaded, warnings: bool) -> Result<(ir::Project, Sources), Stop> {
     let mut shown = loaded.diagnostics;
     let Some(project) = loaded.project else {
         shown.retain(|diagnostic| warnings || diagnostic.is_error());
@@ -299,6 +341,24 @@ pub(crate) fn print(diagnostics: &[Diagnostic], sources: &Sources) -> Result<(),
     output::to_stderr(&format!(
         "\n{left} more are not shown; `sbotc check --format json` lists all of them\n"
     ))
+}
+
+/// `bots/welcome.sbot` gives `bots/welcome.sbc`, the folder `pizzeria` gives `pizzeria/pizzeria.sbc`.
+pub(crate) fn beside(path: &str, extension: &str) -> Result<String, Stop> {
+    let given = Path::new(path);
+    if !given.exists() {
+        return Err(missing(path));
+    }
+    if !given.is_dir() {
+        return Ok(given.with_extension(extension).to_string_lossy().into_owned());
+    }
+    // The name of `.` or `..` is known only to the file system.
+    let whole = fs::canonicalize(given)
+        .map_err(|error| Stop::new(format!("cannot look at `{path}`: {error}")).help(remedy(&error)))?;
+    let name = whole.file_name().map_or_else(|| "bot".to_owned(), |name| name.to_string_lossy().into_owned());
+    let file = format!("{name}.{extension}");
+    let inside = if path == "." { Path::new(&file).to_path_buf() } else { given.join(&file) };
+    Ok(inside.to_string_lossy().into_owned())
 }
 
 /// Reads a compiled program.

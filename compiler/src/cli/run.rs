@@ -1,9 +1,10 @@
 //! `sbotc run`: opens a conversation; `talk.rs` holds it.
 
-use super::output::nearest;
+use super::locale::{self, Locales, Unasked};
 use super::{Exit, Stop, project, talk};
 use sbot_vm::Program;
 use sbot_vm::program::TriggerKind;
+use sbotc::i18n::Strictness;
 use sbotc::sim::{World, clock, saved};
 use std::io::{self, IsTerminal};
 use std::sync::Arc;
@@ -23,13 +24,14 @@ While you talk:
   :back                undoes the last turn
   :state               shows what is parked: wait, variables, timers, size
   :set contact.name = Ann
+  :language es         the client reads Spanish, where the bot is translated
   :save FILE   :help   :quit
   ::)                  writes a text that begins with a colon
   :# text              a comment, for scripts
 
 Nothing leaves this machine: effects are only shown. The clock stands still unless it is turned.
 Exit codes: 0 done, 1 errors in the source; in a script also a bot that failed or a line that makes no sense,
-2 a file could not be read.";
+2 a file could not be read, 130 left with Ctrl-C.";
 
 /// Talk to a bot in the terminal, or feed it a script
 ///
@@ -48,6 +50,9 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FILE", conflicts_with = "at")]
     resume: Option<String>,
 
+    #[command(flatten)]
+    locales: Locales,
+
     /// Where the clock stands at first, in the account's zone [default: 2026-01-05 10:00]
     #[arg(long, value_name = "DATE TIME")]
     at: Option<String>,
@@ -55,9 +60,11 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args) -> Result<Exit, Stop> {
     let program = if project::is_compiled(&args.path) {
+        args.locales.none_for(&args.path)?;
         project::read_program(&args.path)?
     } else {
-        project::compile(project::load(&args.path, true)?, false, false)?.program
+        let (loaded, _) = locale::load(&args.path, &args.locales, Unasked::All, Strictness::Incomplete)?;
+        project::compile(loaded, false, false)?.program
     };
     let world = match &args.resume {
         Some(file) => resume(&program, file, args.bot.as_deref())?,
@@ -93,13 +100,7 @@ fn open(program: &Arc<Program>, args: &Args) -> Result<World, Stop> {
 fn choose(program: &Program, wanted: Option<&str>) -> Result<u32, Stop> {
     let names: Vec<&str> = program.tables().bots.iter().map(|bot| &*bot.name).collect();
     match wanted {
-        Some(name) => program.bot(name).ok_or_else(|| {
-            let stop = Stop::new(format!("there is no bot `{name}`"));
-            match nearest(name, names.iter().copied()) {
-                Some(near) => stop.help(format!("did you mean `{near}`?")),
-                None => stop.help(format!("there is {}", names.join(", "))),
-            }
-        }),
+        Some(name) => program.bot(name).ok_or_else(|| project::no_bot(name, &names)),
         None if names.len() == 1 => Ok(0),
         None if names.is_empty() => {
             Err(Stop::new("the program has no bot").help("build it from a file with one"))

@@ -7,12 +7,33 @@ use sbotc::sim::chat::COMMANDS;
 use sbotc::sim::transcript::{ClientLine, Line, LineKind};
 use sbotc::sim::{Act, Chat, World, saved, state};
 use std::io::{self, BufRead, Write};
+use std::sync::Mutex;
 
 /// No line of a conversation is longer.
 const MAX_LINE: u64 = 1 << 20;
 
+/// What a shell gives for a command that Ctrl-C ended.
+const INTERRUPTED: i32 = 130;
+
+/// Held while a file is written, so that none is left half done.
+static SAVING: Mutex<()> = Mutex::new(());
+
+/// Ctrl-C leaves with a word, and never in the middle of saving.
+fn leave_when_interrupted() {
+    // Where no handler can be set, Ctrl-C ends the process without a word, as it does elsewhere.
+    let _ = ctrlc::set_handler(|| {
+        let _saved = SAVING.lock();
+        // Nobody is left to be told that nothing can be said.
+        let _ = output::to_stderr(&format!(
+            "\n{DIM}Left with Ctrl-C; what was saved is kept. `:save FILE` keeps a conversation for `--resume`.{DIM:#}\n"
+        ));
+        std::process::exit(INTERRUPTED);
+    });
+}
+
 /// A person types.
 pub(crate) fn terminal(world: World) -> Result<Exit, Stop> {
+    leave_when_interrupted();
     let mut talk = Talk::new(world, false);
     let greeting = talk.greeting();
     output::to_stderr(&greeting)?;
@@ -133,12 +154,14 @@ impl Talk {
             | Act::Start
             | Act::Answer(_)
             | Act::Fail
+            | Act::Language(_)
             | Act::Set { .. } => self.chat.perform(act),
         }?;
         Ok(Go::On)
     }
 
     fn save(&mut self, file: &str) -> Result<(), String> {
+        let _whole = SAVING.lock();
         let text = saved::save(self.chat.world());
         match project::write_atomically(file, text.as_bytes()) {
             Ok(()) => self.print(&format!("  (saved in {file})\n")),

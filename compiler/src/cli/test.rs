@@ -1,9 +1,11 @@
 //! `sbotc test`.
 
-use super::output::{self, BOLD, DIM, GREEN, Out, RED, YELLOW};
+use super::locale::{self, Locales, Unasked};
+use super::output::{self, BOLD, DIM, GREEN, Out, RED, YELLOW, visible};
 use super::project::{self, Compiled};
 use super::{Exit, Format, Stop};
 use sbotc::coverage::{self, Hits, Missing, Share};
+use sbotc::i18n::Strictness;
 use sbotc::lower::Mark;
 use sbotc::sim::{Outcome, TestReport, run_test};
 use sbotc::source::Sources;
@@ -15,6 +17,7 @@ Examples:
   sbotc test pizzeria                      all tests of the folder
   sbotc test bot.sbot --filter phone       tests whose title or bot has `phone` in it
   sbotc test examples/*                    several projects
+  sbotc test pizzeria --locale none        without the translations of pizzeria/locale
   sbotc test . --format json               one object a test, then one with the sums
   sbotc test . --coverage                  what the tests do not reach yet
   sbotc test . --lcov coverage.info        the same for editors and CI
@@ -35,6 +38,9 @@ pub(crate) struct Args {
     /// Only tests whose title or bot has this text in it, upper or lower case
     #[arg(long, value_name = "TEXT")]
     filter: Option<String>,
+
+    #[command(flatten)]
+    locales: Locales,
 
     /// JSON goes to standard output too
     #[arg(long, value_enum, default_value_t = Format::Text)]
@@ -93,7 +99,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Stop> {
 
 /// Compiles a project, with marks if its coverage is wanted.
 fn build(args: &Args, path: &str) -> Result<(Compiled, Vec<Mark>), Stop> {
-    let loaded = project::load(path, true)?;
+    let (loaded, _) = locale::load(path, &args.locales, Unasked::All, Strictness::Incomplete)?;
     if args.coverage || args.lcov.is_some() {
         let marked = project::compile_marked(loaded)?;
         return Ok((marked.compiled, marked.marks));
@@ -185,12 +191,14 @@ fn summary(args: &Args, tally: &Tally) -> String {
 
 fn text(out: &mut Out, report: &TestReport, sources: &Sources, several: bool) -> Result<(), Stop> {
     let title = if several { format!("{}: {}", report.bot, report.title) } else { report.title.to_string() };
+    let title = visible(&title);
     if report.outcome == Outcome::Passed {
         writeln!(out, "{GREEN}ok{GREEN:#}    {title}")?;
         return Ok(());
     }
     writeln!(out, "{RED}FAIL{RED:#}  {BOLD}{title}{BOLD:#}")?;
     for line in report.explain(sources) {
+        let line = visible(&line);
         match line.strip_prefix('|') {
             Some(said) => writeln!(out, "      {DIM}|{DIM:#}{said}")?,
             None => writeln!(out, "      {line}")?,

@@ -25,8 +25,10 @@ pub struct Diagnostic {
     pub labels: Vec<Label>,
     /// What to write instead.
     pub help: Option<String>,
-    /// A replacement that is right in nearly every case.
+    /// A change of the text that mends it.
     pub suggestion: Option<Suggestion>,
+    /// Whether what follows in the file was not read.
+    pub unread: bool,
 }
 
 /// A related place.
@@ -38,13 +40,36 @@ pub struct Label {
     pub text: String,
 }
 
-/// A replacement of source text.
+/// A change of the text of the file of the finding. All its edits are made, or none.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Suggestion {
+    /// In source order, none inside another; never empty.
+    pub edits: Vec<Edit>,
+    /// Whether it is the one right answer: then `sbotc check --fix` makes it. Any other is only shown.
+    pub sure: bool,
+}
+
+/// A replacement of source text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edit {
     /// What is replaced; empty for an insertion.
     pub span: Span,
     /// The new text.
     pub text: String,
+}
+
+impl Edit {
+    /// In place of what stands at `span`.
+    #[must_use]
+    pub fn new(span: Span, text: impl Into<String>) -> Self {
+        Self { span, text: text.into() }
+    }
+
+    /// Before what stands at `at`.
+    #[must_use]
+    pub fn insert(at: u32, text: impl Into<String>) -> Self {
+        Self::new(Span::new(at, at), text)
+    }
 }
 
 impl Diagnostic {
@@ -59,6 +84,7 @@ impl Diagnostic {
             labels: Vec::new(),
             help: None,
             suggestion: None,
+            unread: false,
         }
     }
 
@@ -83,10 +109,22 @@ impl Diagnostic {
         self
     }
 
-    /// A replacement.
+    /// A change that is likely, and shown.
     #[must_use]
-    pub fn suggest(mut self, span: Span, text: impl Into<String>) -> Self {
-        self.suggestion = Some(Suggestion { span, text: text.into() });
+    pub fn suggest(self, span: Span, text: impl Into<String>) -> Self {
+        self.change(vec![Edit::new(span, text)], false)
+    }
+
+    /// A change that is the one right answer.
+    #[must_use]
+    pub fn fix(self, span: Span, text: impl Into<String>) -> Self {
+        self.change(vec![Edit::new(span, text)], true)
+    }
+
+    /// A change of one or more places, in source order.
+    #[must_use]
+    pub fn change(mut self, edits: Vec<Edit>, sure: bool) -> Self {
+        self.suggestion = (!edits.is_empty()).then_some(Suggestion { edits, sure });
         self
     }
 

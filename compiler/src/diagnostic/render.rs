@@ -1,20 +1,24 @@
-//! Diagnostics as people and programs read them: reports for a terminal, JSON lines for editors and CI.
-//! The only file that knows ariadne. Nothing here words a finding, reads a file or prints.
+//! Diagnostics as people and programs read them: reports for a terminal here, JSON lines for editors and CI in
+//! `json.rs`. The only file that knows ariadne. Nothing here words a finding, reads a file or prints.
 //!
-//! ariadne gets an excerpt and not the file: the lines a finding points at, at their line numbers, with long
-//! lines cut. So a report costs and shows what it points at, however large the file, and all positions in it
+//! ariadne gets an excerpt and not the file: the lines a finding points at, with long lines cut; their numbers are
+//! put in afterwards. So a report costs and shows what it points at, however large the file, and all positions in it
 //! are characters of our own making: bytes inside a character, past the end or in another order cannot reach it.
 
+use super::Diagnostic;
 use super::codes::Severity;
-use super::{Code, Diagnostic, Suggestion};
 use crate::source::{LineColumn, Place, Source, Sources};
 use ariadne::{CharSet, Color, Config, IndexType, LabelAttach, Report, ReportKind};
 use sbot_grammar::ast::Span;
-use serde::Serialize;
 use std::collections::BTreeMap;
 use std::collections::HashSet;
 use std::fmt;
 use std::ops::Range;
+
+mod json;
+mod preview;
+
+pub use json::json_line;
 
 /// A line with more bytes than this is cut.
 const LONG_LINE: usize = 500;
@@ -25,9 +29,6 @@ const AFTER: usize = 200;
 const LONG_SENTENCE: usize = 1000;
 /// More related places than this are counted, not shown.
 const MAX_LABELS: usize = 20;
-/// Beyond this line a report names the place and shows no source, because an excerpt has a line break for
-/// every line before it.
-const LAST_LINE_SHOWN: u32 = 200_000;
 
 /// Puts diagnostics in order of file, place and code, and drops exact repeats.
 pub fn sort(diagnostics: &mut Vec<Diagnostic>) {
@@ -60,11 +61,11 @@ fn one(out: &mut String, diagnostic: &Diagnostic, sources: &Sources, color: bool
     let message = paint.bold(None, &format!(": {}", sentence(&diagnostic.message)));
     out.push_str(&format!("{head}{message}\n"));
     out.push_str(&snippet(diagnostic, sources, tint, color));
-    let hint = diagnostic.suggestion.as_ref().and_then(|suggestion| {
+    let preview = diagnostic.suggestion.as_ref().and_then(|suggestion| {
         let source = source(sources, diagnostic.place)?;
-        hint(source, suggestion, &paint)
+        preview::preview(source, suggestion, &paint)
     });
-    let help = match (&diagnostic.help, &hint) {
+    let help = match (&diagnostic.help, &preview) {
         (Some(help), _) => help.as_str(),
         (None, Some(_)) => "write it like this",
         (None, None) => return,
@@ -74,17 +75,16 @@ fn one(out: &mut String, diagnostic: &Diagnostic, sources: &Sources, color: bool
         out.push_str(format!("{head} {}", sentence(line)).trim_end());
         out.push('\n');
     }
-    out.push_str(&hint.unwrap_or_default());
+    out.push_str(&preview.unwrap_or_default());
 }
 
 /// The lines of source with their labels.
 fn snippet(diagnostic: &Diagnostic, sources: &Sources, tint: &Tint, color: bool) -> String {
     let marks = marks(diagnostic, sources);
-    let Some(primary) = marks.first() else { return String::new() };
-    let shown: Vec<&Mark<'_>> = marks.iter().filter(|mark| mark.to.line <= LAST_LINE_SHOWN).collect();
-    if primary.to.line > LAST_LINE_SHOWN {
-        return format!(" at {}\n", location(primary));
+    if marks.is_empty() {
+        return String::new();
     }
+    let shown: Vec<&Mark<'_>> = marks.iter().collect();
     let mut excerpts: Vec<Excerpt> = Vec::new();
     for mark in &shown {
         if !excerpts.iter().any(|excerpt| excerpt.file == mark.place.file) {
@@ -128,8 +128,10 @@ fn snippet(diagnostic: &Diagnostic, sources: &Sources, tint: &Tint, color: bool)
     // The first line is ariadne's own heading.
     let body = text.split_once('\n').map_or("", |(_, body)| body);
     let mut lines: Vec<String> = Vec::new();
+    let mut margin = Margin::new(&excerpts);
     for line in body.lines() {
-        let line = merge_colors(&located(line, &excerpts, &ordered));
+        margin.enter(line);
+        let line = margin.renumbered(&merge_colors(&located(line, &excerpts, &ordered)));
         if line.contains(WORDLESS) {
             // The arm to a label without words: what matters is the underline above it.
             if let Some(above) = lines.last_mut().filter(|above| above.matches('┬').count() == 1) {
@@ -140,6 +142,62 @@ fn snippet(diagnostic: &Diagnostic, sources: &Sources, tint: &Tint, color: bool)
         lines.push(line.replace(WORDLESS, "").trim_end().to_owned());
     }
     lines.iter().map(|line| format!("{line}\n")).collect()
+}
+
+/// The column of line numbers. ariadne counts the lines of an excerpt; people those of the file.
+struct Margin<'e> {
+    excerpts: &'e [Excerpt],
+    /// The excerpt that is being drawn.
+    current: usize,
+    /// How many digits more the numbers of the file have.
+    wider: usize,
+}
+
+impl<'e> Margin<'e> {
+    fn new(excerpts: &'e [Excerpt]) -> Self {
+        let digits = |number: usize| number.to_string().len();
+        let last = excerpts.iter().filter_map(|excerpt| excerpt.numbers.last()).max();
+        let most = excerpts.iter().map(|excerpt| excerpt.numbers.len()).max().unwrap_or(1);
+        let wider = digits(last.map_or(1, |last| *last as usize)).saturating_sub(digits(most));
+        Self { excerpts, current: 0, wider }
+    }
+
+    /// Notes which excerpt begins with this line.
+    fn enter(&mut self, line: &str) {
+        if let Some(at) = line.split(MARKER).nth(1).and_then(|at| at.parse().ok()) {
+            self.current = at;
+        }
+    }
+
+    fn renumbered(&self, line: &str) -> String {
+        let (before, rest) = line.split_at(first_mark(line));
+        let (number, text) = rest.split_at(rest.bytes().take_while(u8::is_ascii_digit).count());
+        let actual = number
+            .parse::<usize>()
+            .ok()
+            .and_then(|number| self.excerpts.get(self.current)?.numbers.get(number.checked_sub(1)?));
+        match actual {
+            Some(actual) if text.get(first_mark(text)..).is_some_and(|text| text.starts_with('│')) => {
+                let width = number.len() + self.wider;
+                format!("{before}{actual:>width$}{text}")
+            }
+            Some(_) | None => {
+                let fill = if rest.starts_with('─') { "─" } else { " " };
+                format!("{before}{}{rest}", fill.repeat(self.wider))
+            }
+        }
+    }
+}
+
+/// Where the first character stands that is neither a space nor part of a colour.
+fn first_mark(line: &str) -> usize {
+    let mut colour = false;
+    let mark = line.char_indices().find(|(_, c)| {
+        let part = colour || *c == '\x1b' || *c == ' ';
+        colour = (colour || *c == '\x1b') && *c != 'm';
+        !part
+    });
+    mark.map_or(line.len(), |(at, _)| at)
 }
 
 /// A line of the report with the location that ariadne wrote replaced by ours: it would count in the excerpt.
@@ -238,8 +296,10 @@ fn marks<'a>(diagnostic: &Diagnostic, sources: &'a Sources) -> Vec<Mark<'a>> {
 /// What of a file one report shows.
 struct Excerpt {
     file: crate::source::FileId,
-    /// The lines that are pointed at, all others empty.
+    /// The lines that are pointed at, with an empty one where others are between them.
     text: String,
+    /// For each line of the excerpt its number in the file.
+    numbers: Vec<u32>,
     lines: BTreeMap<u32, Line>,
 }
 
@@ -264,13 +324,19 @@ impl Excerpt {
                 lines.entry(position.line).or_insert_with(|| Line::around(&mark.source.text, byte as usize));
             }
         }
-        let (mut text, mut characters, mut number) = (String::new(), 0, 1);
-        for (wanted, line) in &mut lines {
-            while number < *wanted {
+        let (mut text, mut characters) = (String::new(), 0);
+        let mut numbers: Vec<u32> = Vec::new();
+        for (number, line) in &mut lines {
+            if let Some(last) = numbers.last().copied() {
+                if last + 1 < *number {
+                    numbers.push(last + 1);
+                    text.push('\n');
+                    characters += 1;
+                }
                 text.push('\n');
                 characters += 1;
-                number += 1;
             }
+            numbers.push(*number);
             line.at = characters;
             let after = text.len();
             text.push_str(if line.cut { "…" } else { "" });
@@ -280,7 +346,7 @@ impl Excerpt {
             characters += text.get(after..).map_or(0, |line| line.chars().count());
         }
         let file = marks.first().map_or(crate::source::FileId(0), |mark| mark.place.file);
-        Excerpt { file, text, lines }
+        Excerpt { file, text, numbers, lines }
     }
 
     /// The characters of the excerpt that a mark covers: at least one.
@@ -317,33 +383,6 @@ impl Line {
         }
         Line { cut: shown.start > whole.start, shown, at: 0, text: clean }
     }
-}
-
-/// The line that `suggestion` changes as it would be after the change, if that is one short line.
-fn hint(source: &Source, suggestion: &Suggestion, paint: &Paint) -> Option<String> {
-    let span = snap(&source.text, suggestion.span);
-    let start = span.start as usize;
-    let line = line_range(&source.text, start);
-    let old = source.slice(span);
-    let long = line.len() + suggestion.text.len() > LONG_LINE;
-    if long || old == suggestion.text || old.contains('\n') || suggestion.text.contains('\n') {
-        return None;
-    }
-    let before = clean(source.text.get(line.start..start)?, Bytes::Free);
-    if before.trim().is_empty() && matches!(suggestion.text.trim(), "," | ":") {
-        // It would stand at the end of a line above; here it would look odd.
-        return None;
-    }
-    let new = clean(&suggestion.text, Bytes::Free);
-    let after = clean(source.text.get(span.end as usize..line.end)?, Bytes::Free);
-    let number = source.line_column(span.start).line;
-    let text = if after.trim().is_empty() {
-        format!("{before}{}", paint.plain(&GREEN, new.trim_end()))
-    } else {
-        format!("{before}{}{}", paint.plain(&GREEN, &new), after.trim_end())
-    };
-    let margin = paint.plain(&GREY, &format!("{number:>4} │"));
-    Some(format!("{}\n", format!("{margin} {text}").trim_end()))
 }
 
 /// The bytes of the line that holds `byte`, without its line break.
@@ -402,6 +441,12 @@ fn clean(text: &str, bytes: Bytes) -> String {
 fn hidden(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{61C}' | '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}')
+}
+
+/// Source text of one line as a terminal can show it.
+#[must_use]
+pub fn visible(text: &str) -> String {
+    clean(text, Bytes::Free)
 }
 
 /// A sentence in one line, cut if it is very long.
@@ -475,99 +520,6 @@ fn merge_colors(line: &str) -> String {
     }
     out.push_str(if active.is_empty() { "" } else { RESET });
     out
-}
-
-/// One JSON object without a line break. Lines and columns count from 1, columns in characters; `end`,
-/// `end_line` and `end_column` are those of the first character that is no longer meant.
-#[must_use]
-pub fn json_line(diagnostic: &Diagnostic, sources: &Sources) -> String {
-    let at = |place: Place| {
-        let source = source(sources, place)?;
-        let span = snap(&source.text, place.span);
-        Some((source, span, source.line_column(span.start), source.line_column(span.end)))
-    };
-    let place = at(diagnostic.place);
-    let (from, to) = place.as_ref().map_or((START, START), |(_, _, from, to)| (*from, *to));
-    let span = place.as_ref().map_or(Span::default(), |(_, span, _, _)| *span);
-    let labels = diagnostic.labels.iter().filter_map(|label| {
-        let (source, span, from, _) = at(label.place)?;
-        Some(JsonLabel {
-            file: &source.path,
-            start: span.start,
-            end: span.end,
-            line: from.line,
-            column: from.column,
-            text: &label.text,
-        })
-    });
-    let suggestion = diagnostic.suggestion.as_ref().map(|suggestion| {
-        let span = place.as_ref().map_or(suggestion.span, |(source, ..)| snap(&source.text, suggestion.span));
-        JsonSuggestion { start: span.start, end: span.end, text: &suggestion.text }
-    });
-    let json = Json {
-        code: diagnostic.code,
-        severity: match diagnostic.code.severity() {
-            Severity::Error => "error",
-            Severity::Warning => "warning",
-        },
-        message: &diagnostic.message,
-        file: place.as_ref().map_or("", |(source, ..)| &source.path),
-        start: span.start,
-        end: span.end,
-        line: from.line,
-        column: from.column,
-        end_line: to.line,
-        end_column: to.column,
-        note: Some(diagnostic.note.as_str()).filter(|note| !note.is_empty()),
-        labels: labels.collect(),
-        help: diagnostic.help.as_deref(),
-        suggestion,
-    };
-    // Texts and numbers can always be written.
-    serde_json::to_string(&json).unwrap_or_default()
-}
-
-const START: LineColumn = LineColumn { line: 1, column: 1 };
-
-#[derive(Serialize)]
-struct Json<'a> {
-    #[serde(serialize_with = "code_name")]
-    code: Code,
-    severity: &'static str,
-    message: &'a str,
-    file: &'a str,
-    start: u32,
-    end: u32,
-    line: u32,
-    column: u32,
-    end_line: u32,
-    end_column: u32,
-    note: Option<&'a str>,
-    labels: Vec<JsonLabel<'a>>,
-    help: Option<&'a str>,
-    suggestion: Option<JsonSuggestion<'a>>,
-}
-
-#[derive(Serialize)]
-struct JsonLabel<'a> {
-    file: &'a str,
-    start: u32,
-    end: u32,
-    line: u32,
-    column: u32,
-    text: &'a str,
-}
-
-#[derive(Serialize)]
-struct JsonSuggestion<'a> {
-    start: u32,
-    end: u32,
-    text: &'a str,
-}
-
-#[allow(clippy::trivially_copy_pass_by_ref)] // serde's signature.
-fn code_name<S: serde::Serializer>(code: &Code, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(code.name())
 }
 
 #[cfg(test)]

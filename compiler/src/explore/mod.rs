@@ -113,7 +113,7 @@ pub fn explore<'a>(input: Input<'a>, tell: &mut dyn FnMut(Progress)) -> Walk<'a>
     let texts = Texts::new(input.project);
     let walk = Walk {
         input,
-        settings: settings(input.program, &relevant, &texts),
+        settings: settings(input.program, input.bot, &relevant, &texts),
         nodes: Vec::new(),
         reached: vec![None; input.marks.len()],
         found: Vec::new(),
@@ -122,7 +122,7 @@ pub fn explore<'a>(input: Input<'a>, tell: &mut dyn FnMut(Progress)) -> Walk<'a>
     };
     let mut walker = Walker {
         walk,
-        states: States::new(input.project, &relevant, &texts),
+        states: States::new(input.program, input.project, &relevant, &texts),
         texts: &texts,
         seen: FxHashSet::default(),
         known: FxHashMap::default(),
@@ -221,6 +221,12 @@ impl Walker<'_, '_> {
         }
     }
 
+    /// Whether nothing starts the bot but other bots, which have the last word: it gives them its result.
+    fn is_only_asked(&self) -> bool {
+        let bot = self.walk.input.project.bots.get(self.walk.input.bot as usize);
+        bot.is_some_and(|bot| bot.triggers.is_empty() && bot.result.is_some())
+    }
+
     fn is_new(&self, mark: u32) -> bool {
         self.walk.reached.get(mark as usize).is_some_and(Option::is_none)
     }
@@ -241,7 +247,10 @@ impl Walker<'_, '_> {
             }
         } else if !failed && node.step.as_ref().is_some_and(Move::is_client) {
             let said = lines.iter().any(|line| matches!(line.kind, LineKind::Bot(_) | LineKind::Effect(_)));
-            if !said && let Some(mark) = world.marks().last() {
+            if !said
+                && !self.is_only_asked()
+                && let Some(mark) = world.marks().last()
+            {
                 found.push(report::Found::Silent(*mark));
             }
         }
@@ -262,25 +271,25 @@ impl Walk<'_> {
         way
     }
 
-    fn setting(&self, node: usize) -> &Setting {
-        let setting = self.nodes.get(node).and_then(|node| self.settings.get(node.setting));
-        setting.unwrap_or(&Setting::Plain)
+    fn setting(&self, node: usize) -> Option<&Setting> {
+        self.nodes.get(node).and_then(|node| self.settings.get(node.setting))
     }
 
     /// The shortest conversation to a moment, as statements of a test.
     fn conversation(&self, node: usize) -> Vec<String> {
         let program = self.input.program;
         let steps = self.way(node).into_iter().filter_map(|node| node.step.as_ref()?.written(program));
-        self.setting(node).written(program).into_iter().chain(steps).collect()
+        let setting = self.setting(node).map(|setting| setting.written(program, self.input.bot));
+        setting.into_iter().flatten().chain(steps).collect()
     }
 
     /// The world at the end of a conversation, with all that happened in it.
-    fn replayed(&self, node: usize) -> World {
-        let mut world = self.setting(node).world(self.input.program, self.input.bot);
+    fn replayed(&self, node: usize) -> Option<World> {
+        let mut world = self.setting(node)?.world(self.input.program, self.input.bot);
         for step in self.way(node).into_iter().filter_map(|node| node.step.as_ref()) {
             step.perform(&mut world);
         }
-        world
+        Some(world)
     }
 
     /// The name of the bot.

@@ -151,7 +151,7 @@ fn answers(program: &Program, texts: &Texts, action: u32, out: &mut Vec<Move>) {
 }
 
 /// Values for all parameters: each one changed by itself.
-fn rows(program: &Program, texts: &Texts, params: &[Param]) -> Vec<Vec<Value>> {
+pub(super) fn rows(program: &Program, texts: &Texts, params: &[Param]) -> Vec<Vec<Value>> {
     let choices: Vec<Vec<Value>> =
         params.iter().map(|param| values(program, texts, param.slot, &param.format)).collect();
     let first: Vec<Value> =
@@ -186,7 +186,9 @@ pub(super) fn values(program: &Program, texts: &Texts, slot: Slot, format: &Form
         Kind::Date => vec![Value::Date(20_458), Value::Date(20_000), Value::Date(21_000)],
         Kind::Time => vec![Value::Time(600), Value::Time(0), Value::Time(1320)],
         Kind::Duration => vec![Value::Duration(3600)],
-        Kind::Json => vec![Value::Json(Arc::from("{}"))],
+        Kind::Json => {
+            std::iter::once(Arc::from("{}")).chain(texts.objects.iter().cloned()).map(Value::Json).collect()
+        }
         Kind::File => vec![Value::File(Arc::from(FILE))],
         Kind::List => vec![Value::List(Arc::from([]))],
         Kind::Symbol => symbols(tables),

@@ -1,7 +1,7 @@
 //! How the world may be when a conversation begins: the lead as a new one, one field of it changed, another turn of a
 //! counter, another hour of the week.
 
-use super::moves::values;
+use super::moves::{rows, values};
 use super::relevant::Relevant;
 use super::texts::Texts;
 use crate::sim::{World, clock, show};
@@ -17,9 +17,16 @@ const WEEK: i64 = 7 * 24;
 
 /// A setting of a conversation.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Setting {
-    /// A new lead, on Monday the 5th of January 2026 at 10:00.
-    Plain,
+pub(super) struct Setting {
+    /// What another bot gives when it runs this one; absent where a parameter takes its default.
+    args: Arc<[Value]>,
+    change: Change,
+}
+
+/// What is not as it is for a new lead, on Monday the 5th of January 2026 at 10:00.
+#[derive(Clone, Debug, PartialEq)]
+enum Change {
+    Nothing,
     Given {
         field: u32,
         value: Value,
@@ -36,55 +43,101 @@ pub(super) enum Setting {
 impl Setting {
     /// The world in this setting.
     pub(super) fn world(&self, program: &Arc<Program>, bot: u32) -> World {
-        let at = if let Setting::At(at) = self { Some(*at) } else { None };
-        let mut world = World::new(Arc::clone(program), bot, at);
-        match self {
-            Setting::Plain | Setting::At(_) => {}
-            Setting::Given { field, value } => world.put(*field, value.clone()),
-            Setting::Counter { counter, option } => world.set_counter(*counter, *option),
+        let at = if let Change::At(at) = self.change { Some(at) } else { None };
+        let mut world = World::new(Arc::clone(program), bot, at).with_args(&self.args);
+        match &self.change {
+            Change::Nothing | Change::At(_) => {}
+            Change::Given { field, value } => world.put(*field, value.clone()),
+            Change::Counter { counter, option } => world.set_counter(*counter, *option),
         }
         world
     }
 
-    /// As a statement of a test.
-    pub(super) fn written(&self, program: &Program) -> Option<String> {
-        match self {
-            Setting::Plain => None,
-            Setting::Given { field, value } => {
-                Some(format!("given {} = {}", show::field(program, *field), show::value(program, value)))
-            }
-            Setting::Counter { counter, option } => {
-                let counter = program.tables().counters.get(*counter as usize)?;
-                let (step, name) = (&counter.step, &counter.name);
-                Some(format!("// `{name}` in `{step}` has come to option {}", option + 1))
-            }
-            Setting::At(at) => Some(format!("at {}", show::plain(program, &Value::DateTime(*at)))),
+    /// As statements of a test, or as a comment on what a test cannot say.
+    pub(super) fn written(&self, program: &Program, bot: u32) -> Vec<String> {
+        let mut lines = Vec::new();
+        if let Some(bot) = program.tables().bots.get(bot as usize).filter(|_| !self.is_by_itself()) {
+            let args = bot.params.iter().zip(self.args.iter());
+            let args: Vec<String> = args
+                .filter(|(_, value)| **value != Value::None)
+                .map(|(param, value)| format!("{}: {}", param.name, show::value(program, value)))
+                .collect();
+            lines.push(format!("// run {}({})", bot.name, args.join(", ")));
         }
+        match &self.change {
+            Change::Nothing => {}
+            Change::Given { field, value } => {
+                lines.push(format!(
+                    "given {} = {}",
+                    show::field(program, *field),
+                    show::value(program, value)
+                ));
+            }
+            Change::Counter { counter, option } => {
+                if let Some(counter) = program.tables().counters.get(*counter as usize) {
+                    let (step, name) = (&counter.step, &counter.name);
+                    lines.push(format!("// `{name}` in `{step}` has come to option {}", option + 1));
+                }
+            }
+            Change::At(at) => lines.push(format!("at {}", show::plain(program, &Value::DateTime(*at)))),
+        }
+        lines
     }
 
     /// Whether a test can begin in it.
     pub(super) fn is_testable(&self) -> bool {
-        !matches!(self, Setting::Counter { .. })
+        self.is_by_itself() && !matches!(self.change, Change::Counter { .. })
+    }
+
+    /// Whether the bot needs no other that runs it.
+    fn is_by_itself(&self) -> bool {
+        self.args.iter().all(|arg| *arg == Value::None)
     }
 }
 
+/// What another bot may give to this one: defaults where there are any, and otherwise what the bot can tell apart.
+fn arguments(program: &Program, bot: u32, texts: &Texts) -> Vec<Arc<[Value]>> {
+    let params = program.tables().bots.get(bot as usize).map_or(&[][..], |bot| &bot.params);
+    let mut rows = rows(program, texts, params);
+    for row in &mut rows {
+        for (value, _) in row.iter_mut().zip(params).filter(|(_, param)| param.slot.optional) {
+            *value = Value::None;
+        }
+    }
+    rows.dedup();
+    rows.into_iter().map(Arc::from).collect()
+}
+
 /// All settings worth trying, the plain one first.
-pub(super) fn settings(program: &Program, relevant: &Relevant, texts: &Texts) -> Vec<Setting> {
+pub(super) fn settings(program: &Program, bot: u32, relevant: &Relevant, texts: &Texts) -> Vec<Setting> {
+    let rows = arguments(program, bot, texts);
+    let plain = rows.first().map_or_else(|| Arc::from([]), Arc::clone);
+    let changed = changes(program, relevant, texts).into_iter();
+    let with = |args: &Arc<[Value]>, change| Setting { args: Arc::clone(args), change };
+    let run = rows.iter().map(|args| with(args, Change::Nothing));
+    run.chain(changed.map(|change| with(&plain, change))).collect()
+}
+
+/// Every change of the world worth trying.
+fn changes(program: &Program, relevant: &Relevant, texts: &Texts) -> Vec<Change> {
     let tables = program.tables();
-    let mut out = vec![Setting::Plain];
+    let mut out = Vec::new();
     for field in relevant.fields() {
         let Some(row) = tables.fields.get(field.0 as usize) else { continue };
         if matches!(&*row.entity, "client" | "now" | "bot") {
             continue;
         }
-        let values = values(program, texts, row.slot, &row.format).into_iter();
+        // Only of tags it is known what a list holds.
+        let tags = texts.members.iter().filter(|_| &*row.name == "tags");
+        let tags = tags.map(|tag| Value::List(Arc::from([Value::Text(Arc::clone(tag))])));
+        let values = values(program, texts, row.slot, &row.format).into_iter().chain(tags);
         let fitting = values.filter(|value| fits(program, row, value)).take(MOST_VALUES);
-        out.extend(fitting.map(|value| Setting::Given { field: field.0, value }));
+        out.extend(fitting.map(|value| Change::Given { field: field.0, value }));
     }
     for (counter, row) in (0u32..).zip(&tables.counters) {
-        out.extend((1..row.options).map(|option| Setting::Counter { counter, option }));
+        out.extend((1..row.options).map(|option| Change::Counter { counter, option }));
     }
-    out.extend(hours(program).into_iter().map(Setting::At));
+    out.extend(hours(program).into_iter().map(Change::At));
     out
 }
 

@@ -6,6 +6,8 @@ use super::texts::Texts;
 use crate::ir::{FieldId, LocalId, Project, VarId};
 use crate::sim::World;
 use rustc_hash::{FxHashMap, FxHasher};
+use sbot_vm::Program;
+use sbot_vm::hours::Schedule;
 use sbot_vm::program::{Callee, Live};
 use sbot_vm::value::Value;
 use std::hash::{Hash, Hasher};
@@ -20,10 +22,17 @@ pub(super) struct States<'a> {
     routines: FxHashMap<(u32, bool, Arc<str>), Routine>,
     /// How many variables each bot has.
     vars: Vec<usize>,
+    /// Whether somebody is there decides, whatever else the clock shows.
+    hours: Vec<Schedule>,
 }
 
 impl<'a> States<'a> {
-    pub(super) fn new(project: &Project, relevant: &'a Relevant, texts: &'a Texts) -> States<'a> {
+    pub(super) fn new(
+        program: &Program,
+        project: &Project,
+        relevant: &'a Relevant,
+        texts: &'a Texts,
+    ) -> States<'a> {
         let mut routines = FxHashMap::default();
         for (bot, row) in (0u32..).zip(&project.bots) {
             for (step, row) in (0u32..).zip(&row.steps) {
@@ -34,7 +43,8 @@ impl<'a> States<'a> {
             }
         }
         let vars = project.bots.iter().map(|bot| bot.vars.len()).collect();
-        States { relevant, texts, fields: relevant.fields(), routines, vars }
+        let hours = program.tables().hours.iter().map(Schedule::new).collect();
+        States { relevant, texts, fields: relevant.fields(), routines, vars, hours }
     }
 
     /// The key of the moment at which a world is; `None` where no run waits.
@@ -59,6 +69,9 @@ impl<'a> States<'a> {
         self.values(world, (bot, in_flow, &wait.step), &wait.live, &run.values, &mut state);
         for deadline in &run.deadlines {
             deadline.saturating_sub(world.now()).hash(&mut state);
+        }
+        for hours in &self.hours {
+            hours.is_open(world.now(), &world.program().context().zone).hash(&mut state);
         }
         for field in &self.fields {
             if let Some(value) = world.facts().values.get(field.0 as usize) {

@@ -16,6 +16,8 @@ use std::sync::Arc;
 
 /// No wait gets more texts than this to read; those of the patterns that stand first are kept.
 const MOST_TEXTS: usize = 40;
+/// An answer in json is no more than this many objects.
+const MOST_OBJECTS: usize = 12;
 /// A text that says nothing in particular.
 const PLAIN: &str = "hello";
 
@@ -61,6 +63,10 @@ pub(super) struct Texts {
     pub(super) largest: i64,
     /// Numbers that fields and answers might hold.
     pub(super) numbers: Vec<Decimal>,
+    /// Texts that the bot looks for in a list, such as a tag.
+    pub(super) members: Vec<Arc<str>>,
+    /// Objects with everything that the bot reads in json: each time all of it is one of the texts that it looks for.
+    pub(super) objects: Vec<Arc<str>>,
 }
 
 impl Texts {
@@ -171,6 +177,11 @@ struct Seeker<'p> {
     thresholds: BTreeSet<Decimal>,
     numbers: BTreeSet<Decimal>,
     largest: i64,
+    /// Texts that something is equal to, or not.
+    looked_for: BTreeSet<Arc<str>>,
+    members: BTreeSet<Arc<str>>,
+    /// Names that are read in json.
+    names: BTreeSet<Arc<str>>,
 }
 
 impl Seeker<'_> {
@@ -211,6 +222,8 @@ impl Seeker<'_> {
             }
         }
         Texts {
+            objects: objects(&self.names, &self.looked_for),
+            members: self.members.into_iter().collect(),
             questions: self.questions,
             candidates,
             all,
@@ -268,9 +281,12 @@ impl Seeker<'_> {
                     self.compared(side);
                 }
             }
-            ExprKind::In { list, .. } => {
+            ExprKind::In { value, list } => {
                 if let ExprKind::List(items) = &list.kind {
                     items.iter().for_each(|item| self.compared(item));
+                } else if let Some(text) = constant_text(value) {
+                    self.members.insert(Arc::clone(&text));
+                    self.questions.push(Question::Equals(text));
                 }
             }
             ExprKind::Const(_)
@@ -288,7 +304,8 @@ impl Seeker<'_> {
             | ExprKind::List(_)
             | ExprKind::Record { .. }
             | ExprKind::Get { .. }
-            | ExprKind::Index { .. } => {}
+            | ExprKind::Index { .. }
+            | ExprKind::Localized { .. } => {}
             ExprKind::Call { function, .. } => self.called.push(Part::Function(function.0)),
         }
         expr.each_child(&mut |child| self.expr(child));
@@ -306,6 +323,7 @@ impl Seeker<'_> {
     fn compared(&mut self, side: &Expr) {
         if let Some(text) = constant_text(side) {
             self.texts.push(text.to_string());
+            self.looked_for.insert(Arc::clone(&text));
             self.questions.push(Question::Equals(text));
         } else if let ExprKind::Const(value) = &side.kind {
             self.number(value);
@@ -352,7 +370,14 @@ impl Seeker<'_> {
             _ => None,
         };
         match builtin.name {
-            "fold_eq" => self.texts.extend(text(0)),
+            "fold_eq" => {
+                self.texts.extend(text(0));
+                self.looked_for.extend(text(0).map(Arc::from));
+            }
+            "json_field" => {
+                self.names.extend(text(0).map(Arc::from));
+                return;
+            }
             "contains_words" => self.texts.extend(text(0).map(|text| format!("well, {text}"))),
             "starts_with" => self.texts.extend(text(0).map(|text| format!("{text} and more"))),
             "ends_with" => self.texts.extend(text(0).map(|text| format!("well, {text}"))),
@@ -383,6 +408,20 @@ impl Seeker<'_> {
         }
         self.questions.push(Question::Regex(regex));
     }
+}
+
+/// Objects in which every one of the names has one of the texts.
+fn objects(names: &BTreeSet<Arc<str>>, texts: &BTreeSet<Arc<str>>) -> Vec<Arc<str>> {
+    if names.is_empty() {
+        return Vec::new();
+    }
+    // In a test the object is written as a record, whose texts have other escapes.
+    let plain = texts.iter().filter(|text| !text.contains(['{', '}', '\\', '"']) && !text.is_empty());
+    let object = |text: &Arc<str>| -> serde_json::Map<String, serde_json::Value> {
+        names.iter().map(|name| (name.to_string(), (**text).into())).collect()
+    };
+    let written = plain.filter_map(|text| serde_json::to_string(&object(text)).ok());
+    written.take(MOST_OBJECTS).map(Arc::from).collect()
 }
 
 /// Texts that can be set into a field of another kind.

@@ -1,6 +1,7 @@
 //! Tests for what no test reaches yet, from the conversations that the walk has found.
 
 use super::Walk;
+use super::setting::Setting;
 use crate::coverage::{Hits, written};
 use crate::lower::{Mark, MarkKind};
 use crate::sim::transcript::{Line, LineKind};
@@ -14,7 +15,8 @@ pub struct Written {
     pub text: String,
     /// How many there are.
     pub count: usize,
-    /// Exits that a conversation reaches, but no test can: a counter has to stand elsewhere first.
+    /// Exits that a conversation reaches, but no test can: a counter has to stand elsewhere first, or another bot has
+    /// to run this one.
     pub left_out: Vec<String>,
 }
 
@@ -50,11 +52,11 @@ fn one(
     let Some(node) = walk.reached.get(number).copied().flatten().filter(|_| hits.of(number) == 0) else {
         return;
     };
-    if !walk.setting(node).is_testable() {
+    if !walk.setting(node).is_some_and(Setting::is_testable) {
         out.left_out.push(walk.named(mark));
         return;
     }
-    let world = walk.replayed(node);
+    let Some(world) = walk.replayed(node) else { return };
     hits.add(world.marks());
     let title = title(walk, mark, titles);
     // Writing into a text cannot fail.
@@ -80,8 +82,8 @@ fn title(walk: &Walk<'_>, mark: &Mark, titles: &[String]) -> String {
 fn test(walk: &Walk<'_>, node: usize, title: &str, out: &mut String) -> std::fmt::Result {
     let program = walk.input.program;
     writeln!(out, "\ntest \"{title}\" {{")?;
-    let setting = walk.setting(node);
-    if let Some(line) = setting.written(program) {
+    let Some(setting) = walk.setting(node) else { return Ok(()) };
+    for line in setting.written(program, walk.input.bot) {
         writeln!(out, "  {line}")?;
     }
     let mut world = setting.world(program, walk.input.bot);

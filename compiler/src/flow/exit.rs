@@ -1,24 +1,35 @@
-//! W0603: exits that can never be taken, because an earlier one always takes the event first.
+//! W0603: exits that can never be taken, because another one always takes the event first.
 
+use super::durations::FOREVER;
+use super::graph::Graph;
+use super::time::longest_gap;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::ir::{Block, ExprKind, On, Wait};
+use crate::ir::{Exit, ExprKind, On, Wait};
 use sbot_vm::value::Value;
 
-/// Reports them in a block and all blocks inside.
-pub(super) fn exits(block: &Block, diagnostics: &mut Vec<Diagnostic>) {
-    for stmt in block {
-        if let Some(wait) = stmt.wait() {
-            of_wait(wait, diagnostics);
-        }
-        stmt.each_block(&mut |block| exits(block, diagnostics));
+/// By how much a change of the clocks can prolong a night.
+const CLOCK_CHANGE: i64 = 3600;
+
+/// Reports them.
+pub(super) fn exits(graph: &Graph<'_>, diagnostics: &mut Vec<Diagnostic>) {
+    let closed: Vec<i64> = graph.project.hours.iter().map(longest_gap).collect();
+    for wait in graph.nodes.iter().filter_map(|node| node.kind.wait()) {
+        of_wait(wait, &closed, diagnostics);
     }
 }
 
-fn of_wait(wait: &Wait, diagnostics: &mut Vec<Diagnostic>) {
+/// The exit that always takes the event of the `n`th one first, if there is one.
+pub(crate) fn always_first(wait: &Wait, n: usize) -> Option<&Exit> {
+    let exit = wait.exits.get(n)?;
+    let before = wait.exits.iter().take(n).find(|before| takes_all(&before.on, &exit.on));
+    before.or_else(|| wait.exits.iter().skip(n + 1).find(|after| earlier_timer(&after.on, &exit.on)))
+}
+
+/// `closed` has the longest time that each of the project's hours are closed.
+fn of_wait(wait: &Wait, closed: &[i64], diagnostics: &mut Vec<Diagnostic>) {
     for (n, exit) in wait.exits.iter().enumerate() {
-        let before = wait.exits.iter().take(n).find(|before| takes_all(&before.on, &exit.on));
-        let after = wait.exits.iter().skip(n + 1).find(|after| earlier_timer(&after.on, &exit.on));
-        if let Some(first) = before.or(after) {
+        let hours = wait.exits.iter().find(|other| opens_before(&other.on, &exit.on, closed));
+        if let Some(first) = always_first(wait, n).or(hours) {
             diagnostics.push(
                 Diagnostic::new(Code::W0603, exit.place, "this exit can never be taken")
                     .label(first.place, "this one is always first")
@@ -26,6 +37,13 @@ fn of_wait(wait: &Wait, diagnostics: &mut Vec<Diagnostic>) {
             );
         }
     }
+}
+
+/// Whether hours always begin before a timer is over.
+fn opens_before(hours: &On, timer: &On, closed: &[i64]) -> bool {
+    let (On::Hours(hours), On::Timeout(timer)) = (hours, timer) else { return false };
+    let closed = closed.get(*hours as usize).copied().filter(|closed| *closed != FOREVER);
+    matches!((closed, fixed(&timer.kind)), (Some(closed), Some(timer)) if timer > closed + CLOCK_CHANGE)
 }
 
 /// Whether `first` takes every event that `second` would.

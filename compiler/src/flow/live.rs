@@ -1,8 +1,9 @@
 //! Which locals a parked run has to keep: those in scope that something after the wait still reads.
 //!
 //! "After" is the order of evaluation: one walk finds the last read of every local, a second one drops from each wait
-//! what is not read any more. Inside a loop of a flow the next round comes after everything, so a wait in it keeps all
-//! that is in scope.
+//! what is not read any more. Inside a loop of a flow the next round comes after everything, so a wait in it keeps what
+//! is read anywhere in the outermost loop, or after it. A local that one wait has dropped is absent from then on, so no
+//! later one may keep it: in a loop all waits drop the same.
 
 use crate::ir::{Block, Expr, ExprKind, LocalId, On, Stmt, StmtKind, Wait};
 
@@ -12,6 +13,7 @@ pub(crate) fn trim(body: &mut Block, locals: usize) {
     Walk {
         clock: 0,
         loops: 0,
+        begun: 0,
         seen: &mut |clock, seen| match seen {
             Seen::Read(local) => {
                 if let Some(last) = last.get_mut(local.0 as usize) {
@@ -25,6 +27,7 @@ pub(crate) fn trim(body: &mut Block, locals: usize) {
     Walk {
         clock: 0,
         loops: 0,
+        begun: 0,
         seen: &mut |clock, seen| match seen {
             Seen::Read(_) => {}
             Seen::Wait(live) => {
@@ -46,6 +49,8 @@ struct Walk<'w> {
     clock: u64,
     /// How many loops are open.
     loops: usize,
+    /// Where the outermost of them begins.
+    begun: u64,
     seen: &'w mut dyn FnMut(u64, Seen<'_>),
 }
 
@@ -63,9 +68,8 @@ impl Walk<'_> {
 
     fn wait(&mut self, live: &mut Vec<LocalId>) {
         self.clock += 1;
-        if self.loops == 0 {
-            (self.seen)(self.clock, Seen::Wait(live));
-        }
+        let from = if self.loops == 0 { self.clock } else { self.begun };
+        (self.seen)(from, Seen::Wait(live));
     }
 
     fn stmt(&mut self, stmt: &mut Stmt) {
@@ -151,22 +155,30 @@ impl Walk<'_> {
                 self.wait(&mut enter.live);
             }
             StmtKind::Block(block) => self.block(block),
-            StmtKind::For { list, body, .. } => {
+            StmtKind::For { list, list_local, index_local, body, .. } => {
                 self.expr(list);
-                self.round(body);
+                self.open_loop();
+                self.block(body);
+                // The next round takes the next element.
+                self.read(*list_local);
+                self.read(*index_local);
+                self.loops -= 1;
             }
             StmtKind::While { condition, body } => {
+                self.open_loop();
                 self.expr(condition);
-                self.round(body);
+                self.block(body);
+                self.loops -= 1;
             }
             StmtKind::Break | StmtKind::Continue | StmtKind::End => {}
         }
     }
 
-    fn round(&mut self, body: &mut Block) {
+    fn open_loop(&mut self) {
+        if self.loops == 0 {
+            self.begun = self.clock;
+        }
         self.loops += 1;
-        self.block(body);
-        self.loops -= 1;
     }
 
     fn exprs(&mut self, exprs: &[Expr]) {

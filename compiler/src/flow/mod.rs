@@ -1,69 +1,66 @@
-//! What the flow of a checked project shows: what is never reached, and where a bot ends without saying so.
-//! In: the typed program. Out: warnings. Nothing here looks at conditions, except that a fixed one is no choice.
+//! What the flow of a checked project shows: what is never reached, what goes round without waiting, what can hang,
+//! which channels carry what, and how long ago the client has written.
+//!
+//! In: the typed program. Out: findings. One graph is made of all bots ([`graph`]); each analysis is a small file over
+//! it and takes linear or nearly linear time. Nothing here looks at conditions, except at those that ask for the
+//! channel or for a comment of the client, and at `while true`. Nothing here recurses over statements or calls.
 
+mod build;
+mod calls;
+mod carry;
+mod channels;
+mod durations;
 mod end;
-mod exit;
+pub(crate) mod exit;
+pub mod graph;
+mod hang;
 pub(crate) mod live;
-mod reach;
+mod longest;
+mod loops;
+mod narrow;
+mod passes;
+pub(crate) mod reach;
+mod scc;
+mod sent;
+mod story;
+#[cfg(test)]
+mod tests;
+mod time;
+mod trail;
+mod ways;
+mod whole;
+mod window;
 
 use crate::diagnostic::Diagnostic;
-use crate::ir::{Block, Project, Stmt, StmtKind, Wait};
+use crate::ir::Project;
+use graph::Graph;
+pub use passes::falls_through;
+pub(crate) use passes::statement_falls_through;
+pub(crate) use sent::Sent;
 
-/// Reports everything that the flow of the project's bots shows.
-pub fn check(project: &Project, diagnostics: &mut Vec<Diagnostic>) {
-    for bot in &project.bots {
-        reach::steps(bot, diagnostics);
-        for step in &bot.steps {
-            reach::statements(&step.body, diagnostics);
-            exit::exits(&step.body, diagnostics);
-            if !step.library {
-                end::silent_end(step, diagnostics);
-            }
-        }
-        for flow in &bot.flows {
-            reach::statements(&flow.body, diagnostics);
-            exit::exits(&flow.body, diagnostics);
-        }
-    }
-    for function in &project.functions {
-        reach::statements(&function.body, diagnostics);
-    }
+/// The channels of the messages of a checked project.
+pub(crate) fn sent(project: &Project) -> Sent<'_> {
+    let graph = Graph::of(project);
+    let calls = calls::Calls::of(&graph);
+    let channels = channels::Channels::of(&graph, &calls);
+    Sent::of(&graph, channels)
 }
 
-/// Whether what follows a block can be reached through it.
-#[must_use]
-pub fn falls_through(block: &Block) -> bool {
-    block.iter().all(statement_falls_through)
-}
-
-fn statement_falls_through(stmt: &Stmt) -> bool {
-    match &stmt.kind {
-        StmtKind::Message(message) => message.wait.as_ref().is_none_or(wait_falls_through),
-        StmtKind::Pause(pause) => wait_falls_through(&pause.wait),
-        StmtKind::Validate(validate) => {
-            falls_through(&validate.valid)
-                || falls_through(&validate.invalid)
-                || validate.wait.exits.iter().any(|exit| falls_through(&exit.body))
-        }
-        StmtKind::Act(act) => act.wait.as_ref().is_none_or(wait_falls_through),
-        StmtKind::Rotate(rotate) => wait_falls_through(&rotate.wait),
-        StmtKind::If { then, otherwise, .. } => falls_through(then) || falls_through(otherwise),
-        StmtKind::Block(block) => falls_through(block),
-        StmtKind::Break
-        | StmtKind::Continue
-        | StmtKind::Return(_)
-        | StmtKind::Goto { .. }
-        | StmtKind::HandOver { .. }
-        | StmtKind::End => false,
-        StmtKind::Local { .. }
-        | StmtKind::Var { .. }
-        | StmtKind::Set { .. }
-        | StmtKind::Enter(_)
-        | StmtKind::For { .. }
-        | StmtKind::While { .. } => true,
-    }
-}
-
-fn wait_falls_through(wait: &Wait) -> bool {
-    wait.exits.iter().any(|exit| falls_through(&exit.body))
+/// Reports everything that the flow of the project's bots shows. Gives the channels of the messages.
+pub(crate) fn check<'p>(project: &'p Project, diagnostics: &mut Vec<Diagnostic>) -> Sent<'p> {
+    let graph = Graph::of(project);
+    let calls = calls::Calls::of(&graph);
+    let within = reach::within(&graph, &calls);
+    reach::steps(&graph, &calls, diagnostics);
+    reach::statements(&graph, &within, diagnostics);
+    end::silent_ends(&graph, &within, diagnostics);
+    exit::exits(&graph, diagnostics);
+    loops::circles(&graph, &calls, diagnostics);
+    loops::endless(&graph, diagnostics);
+    hang::waits(&graph, diagnostics);
+    let channels = channels::Channels::of(&graph, &calls);
+    carry::carried(&graph, &channels, diagnostics);
+    carry::comments(&graph, &channels, diagnostics);
+    window::messages(&graph, &channels, diagnostics);
+    Sent::of(&graph, channels)
 }

@@ -122,7 +122,8 @@ impl<'p> Body<'_, 'p> {
             | ExprKind::Index { .. }
             | ExprKind::Builtin { .. }
             | ExprKind::Call { .. }
-            | ExprKind::Matches { .. } => {
+            | ExprKind::Matches { .. }
+            | ExprKind::Localized { .. } => {
                 let cond = self.operand(condition);
                 let op = if want { Op::JumpIf { cond, to: 0 } } else { Op::JumpUnless { cond, to: 0 } };
                 self.emit_jump(op, to, place);

@@ -15,7 +15,10 @@ const MAX_ARGS: usize = u8::MAX as usize;
 impl Body<'_, '_> {
     /// Puts the value into the register of a variable or local, which the expression may read.
     pub(super) fn store(&mut self, expr: &Expr, dst: Reg) {
-        let early = matches!(expr.kind, ExprKind::Coalesce(..) | ExprKind::And(..) | ExprKind::Or(..));
+        let early = matches!(
+            expr.kind,
+            ExprKind::Coalesce(..) | ExprKind::And(..) | ExprKind::Or(..) | ExprKind::Localized { .. }
+        );
         if early && self.reads(expr, dst) {
             let mark = self.taken();
             let value = self.temp();
@@ -126,6 +129,7 @@ impl Body<'_, '_> {
                 let regex = self.out.regex(regex);
                 self.emit(Op::Matches { dst, src, regex }, place);
             }
+            ExprKind::Localized { base, variants } => self.localized(base, variants, dst, place),
         }
     }
 

@@ -62,6 +62,8 @@ pub(super) struct Body<'o, 'p> {
     pub(super) held: Vec<Live>,
     /// Ints that the current loop keeps in registers.
     pub(super) pinned: Vec<(i64, Reg)>,
+    /// The client's language, where the message that is being lowered has worked it out.
+    pub(super) language: Option<Reg>,
     /// Whether the step or flow belongs to a library.
     pub(super) library: bool,
     /// The step, flow or `fn` that is being lowered.
@@ -102,6 +104,7 @@ impl<'o, 'p> Body<'o, 'p> {
             loops: Vec::new(),
             held: Vec::new(),
             pinned: Vec::new(),
+            language: None,
             library: false,
             name: Arc::from(""),
             locals: &[],

@@ -12,6 +12,7 @@ use sbot_vm::value::Value;
 impl<'p> Body<'_, 'p> {
     pub(super) fn lower_message(&mut self, message: &'p ir::Message, place: Place) {
         let mark = self.taken();
+        self.language_of(message, place);
         let text = self.message_text(message.text.as_ref(), place);
         let template = message.template.as_ref().map(|template| {
             let (args, count) = self.args(&template.args);
@@ -36,6 +37,7 @@ impl<'p> Body<'_, 'p> {
         let spec = program::Message { to, via, attach, voice, buttons, list, template, from };
         let spec = self.out.message(spec);
         self.emit(Op::Message { message: spec, text }, place);
+        self.language = None;
         if let (Some(wait), Some(options)) = (&message.wait, options) {
             let done = self.new_label();
             let mut hidden = self.hidden(&options);

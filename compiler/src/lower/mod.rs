@@ -18,6 +18,7 @@ mod expr;
 mod function;
 mod goto;
 mod intern;
+mod localized;
 mod loops;
 mod mark;
 mod message;
@@ -105,7 +106,7 @@ fn lower_function<'p>(out: &mut Output<'p>, function: &'p ir::Function) {
 }
 
 /// The flows of a bot that something calls, in the order in which they are found.
-fn called_flows(bot: &ir::Bot) -> Vec<ir::FlowId> {
+pub(crate) fn called_flows(bot: &ir::Bot) -> Vec<ir::FlowId> {
     let mut found = Vec::new();
     let mut seen = vec![false; bot.flows.len()];
     let mut note = |block: &ir::Block, found: &mut Vec<ir::FlowId>| {

@@ -23,6 +23,10 @@ pub(super) struct Output<'p> {
     pub(super) functions: Vec<u32>,
     /// The field `client.text`, if the project reads it.
     pub(super) client_text: Option<u32>,
+    /// The field `client.language`, if the project reads it.
+    pub(super) client_language: Option<u32>,
+    /// The built-in function that finds a language in a list.
+    pub(super) language_index: Option<u16>,
     /// The built-in function that counts the elements of a list.
     pub(super) len: Option<u16>,
     /// The built-in function that joins two lists.
@@ -54,15 +58,20 @@ impl<'p> Output<'p> {
             ..Tables::default()
         };
         let files = sources.iter().map(|(_, source)| Arc::from(source.path.as_str())).collect();
-        let client_text = (0..)
-            .zip(&project.fields)
-            .find(|(_, field)| *field.entity == *"client" && *field.name == *"text");
+        let client = |name: &str| {
+            let mut fields = (0..).zip(&project.fields);
+            fields
+                .find(|(_, field)| *field.entity == *"client" && *field.name == *name)
+                .map(|(index, _)| index)
+        };
         Self {
             project,
             tables,
             debug: Debug { files, ..Debug::default() },
             functions: Vec::with_capacity(project.functions.len()),
-            client_text: client_text.map(|(index, _)| index),
+            client_text: client("text"),
+            client_language: client("language"),
+            language_index: builtin("language_index").map(|builtin| builtin.number),
             len: builtin("len_list").map(|builtin| builtin.number),
             append: builtin("append").map(|builtin| builtin.number),
             first_options: builtin("first_options").map(|builtin| builtin.number),

@@ -58,6 +58,7 @@ fn message(words: Expr, buttons: Vec<Button>, wait: Option<Wait>) -> Stmt {
         attach: None,
         voice: None,
         to: program::Recipients::Chat,
+        to_place: None,
         via: program::Via::Chat,
         buttons,
         from: None,
@@ -72,7 +73,7 @@ fn if_else(condition: Expr, then: Block, otherwise: Block) -> Stmt {
 
 fn step(name: &str, params: usize, locals: &[(&str, Ty)], body: Block) -> Step {
     let locals = locals.iter().map(|(name, ty)| Local { name: Arc::from(*name), ty: ty.clone() }).collect();
-    Step { name: Arc::from(name), params, locals, body, place: at(0), library: false }
+    Step { name: Arc::from(name), doc: None, params, locals, body, place: at(0), library: false }
 }
 
 fn project(vars: &[(&str, Ty)], steps: Vec<Step>) -> Project {
@@ -83,6 +84,7 @@ fn project(vars: &[(&str, Ty)], steps: Vec<Step>) -> Project {
         place: at(0),
     });
     let bot = Bot {
+        doc: None,
         name: Arc::from("shop"),
         params: 0,
         vars: vars.collect(),
@@ -368,7 +370,9 @@ fn columns_are_right_in_a_file_of_one_line() {
     let words = "é".repeat(50);
     let sources = sources(&words);
     let statements = [80u32, 4, 60, 60, 0].map(|start| {
-        let kind = StmtKind::Act(Box::new(Act { action: ActionId(0), args: Vec::new(), wait: None }));
+        let (action, callee) = (ActionId(0), at(start));
+        let act = Act { action, args: Vec::new(), wait: None, must_wait: false, callee };
+        let kind = StmtKind::Act(Box::new(act));
         Stmt { place: at(start), kind }
     });
     let lowered = lower(&project(&[], vec![step("ask", 0, &[], statements.to_vec())]), &sources, false);

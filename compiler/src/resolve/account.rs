@@ -5,6 +5,7 @@ use crate::diagnostic::{Code, Diagnostic, suggest};
 use crate::project::{Parsed, Unit};
 use crate::source::Place;
 use crate::types::Ty;
+use rustc_hash::FxHashMap;
 use sbot_grammar::ast::{self, FormPart, ItemKind, Name, Text};
 use sbot_vm::program::{Account, SymbolKind, Tables};
 use std::sync::Arc;
@@ -18,31 +19,35 @@ const NO_CHANNEL: &[&str] = &["any", "primary"];
 
 impl<'a> Names<'a> {
     pub(super) fn declare_account_item(&mut self, n: usize, unit: &'a Unit, item: &'a ast::Item) {
-        let title = |text: &Text| text.plain().unwrap_or("").to_owned();
         match &item.kind {
             ItemKind::Account(settings) => self.declare_account(unit, item, settings),
             ItemKind::Pipeline { name, title: text, stages } => {
-                self.define_symbol(n, unit, SymbolKind::Pipeline, name, &title(text), "");
-                for (at, stage) in stages.iter().enumerate() {
-                    if let Some(first) =
-                        stages.iter().take(at).find(|other| other.name.text == stage.name.text)
-                    {
+                let title = self.title(unit, text);
+                self.define_symbol(n, unit, SymbolKind::Pipeline, name, &title, "");
+                let mut seen: FxHashMap<&str, &Name> = FxHashMap::default();
+                for stage in stages {
+                    if let Some(first) = seen.insert(&stage.name.text, &stage.name) {
                         let place = |name: &Name| Place { file: unit.file, span: name.span };
-                        self.twice("stage", &stage.name, place(&stage.name), place(&first.name));
+                        self.twice("stage", &stage.name, place(&stage.name), place(first));
                     }
                     let full = format!("{}.{}", name.text, stage.name.text);
-                    self.symbol(SymbolKind::Stage, &full, &title(&stage.title), "");
+                    let title = self.title(unit, &stage.title);
+                    let id = self.symbol(SymbolKind::Stage, &full, &title, "");
+                    self.stages.entry(full.into()).or_insert(id);
                 }
             }
             ItemKind::User { name, title: text } => {
-                self.define_symbol(n, unit, SymbolKind::User, name, &title(text), "");
+                let title = self.title(unit, text);
+                self.define_symbol(n, unit, SymbolKind::User, name, &title, "");
             }
             ItemKind::Team { name, title: text, members } => {
                 let list: Vec<&str> = members.iter().map(|name| name.text.as_str()).collect();
-                self.define_symbol(n, unit, SymbolKind::Team, name, &title(text), &list.join(","));
+                let title = self.title(unit, text);
+                self.define_symbol(n, unit, SymbolKind::Team, name, &title, &list.join(","));
             }
             ItemKind::Channel { name, kind, title: text } => {
-                self.declare_channel(n, unit, name, kind, &title(text))
+                let title = self.title(unit, text);
+                self.declare_channel(n, unit, name, kind, &title);
             }
             ItemKind::Template { name, params, via, text } => {
                 let shown = text.plain().unwrap_or(&name.text).to_owned();
@@ -56,7 +61,8 @@ impl<'a> Names<'a> {
                 self.declare_template(n, id, name, params, vec![subject, body]);
             }
             ItemKind::Form { name, title: text, .. } => {
-                self.define_symbol(n, unit, SymbolKind::Form, name, &title(text), "");
+                let title = self.title(unit, text);
+                self.define_symbol(n, unit, SymbolKind::Form, name, &title, "");
             }
             ItemKind::Hours { name, rows } => {
                 let symbol = self.define_symbol(n, unit, SymbolKind::Hours, name, &name.text, "");
@@ -77,6 +83,24 @@ impl<'a> Names<'a> {
             | ItemKind::Test { .. }
             | ItemKind::Error => {}
         }
+    }
+
+    /// What people call a thing.
+    fn title(&mut self, unit: &Unit, text: &Text) -> String {
+        self.fixed(unit, text, "a title").unwrap_or_default()
+    }
+
+    /// A text of a declaration; E0301 if something is filled in.
+    fn fixed(&mut self, unit: &Unit, text: &Text, what: &str) -> Option<String> {
+        let plain = text.plain().map(str::to_owned);
+        if plain.is_none() {
+            let place = Place { file: unit.file, span: text.span };
+            self.report(
+                Diagnostic::new(Code::E0301, place, format!("{what} is a fixed text"))
+                    .help("write the text without `{…}`"),
+            );
+        }
+        plain
     }
 
     /// The types of the parameters and the channels follow once every name is known.
@@ -132,8 +156,13 @@ impl<'a> Names<'a> {
             return;
         }
         self.account_place = Some(place);
-        for (name, text) in settings {
-            let value: Option<Arc<str>> = text.plain().map(Arc::from);
+        for (at, (name, text)) in settings.iter().enumerate() {
+            if let Some((first, _)) = settings.iter().take(at).find(|(other, _)| other.text == name.text) {
+                let place = |name: &Name| Place { file: unit.file, span: name.span };
+                self.twice("setting", name, place(name), place(first));
+                continue;
+            }
+            let value: Option<Arc<str>> = self.fixed(unit, text, "a setting").map(Arc::from);
             match (name.text.as_str(), value) {
                 ("zone", Some(value)) => {
                     self.account.zone = value;
@@ -142,10 +171,7 @@ impl<'a> Names<'a> {
                 ("region", value @ Some(_)) => self.account.region = value,
                 ("language", value @ Some(_)) => self.account.language = value,
                 ("currency", value @ Some(_)) => self.account.currency = value,
-                (_, None) => {
-                    let place = Place { file: unit.file, span: text.span };
-                    self.report(Diagnostic::new(Code::E0301, place, "a setting is a fixed text"));
-                }
+                (_, None) => {}
                 (other, Some(_)) => {
                     let place = Place { file: unit.file, span: name.span };
                     let known = ["zone", "region", "language", "currency"];
@@ -252,25 +278,53 @@ impl<'a> Names<'a> {
             match part {
                 FormPart::Fields(paths) => {
                     for path in paths {
-                        if let [entity, field] = path.names.as_slice() {
-                            if self.field(&entity.text, &field.text).is_none() {
-                                self.unknown_field(unit, &entity.text, field);
-                            }
-                        } else {
-                            let place = Place { file: unit.file, span: path.span };
-                            self.report(Diagnostic::new(
-                                Code::E0203,
-                                place,
-                                "a field is written `entity.field`",
-                            ));
-                        }
+                        self.form_field(unit, path);
                     }
                 }
                 FormPart::Stage(path) => {
                     self.stage(n, unit, path);
                 }
-                FormPart::Tags(_) => {}
+                FormPart::Tags(tags) => {
+                    for tag in tags {
+                        self.form_tag(unit, tag);
+                    }
+                }
             }
+        }
+    }
+
+    fn form_field(&mut self, unit: &Unit, path: &ast::Path) {
+        let [entity, field] = path.names.as_slice() else {
+            let place = Place { file: unit.file, span: path.span };
+            self.report(
+                Diagnostic::new(Code::E0203, place, "a field is written `entity.field`")
+                    .help("such as `contact.name`"),
+            );
+            return;
+        };
+        if Self::entity(&entity.text).is_none() {
+            let place = Place { file: unit.file, span: entity.span };
+            let known = super::ENTITIES.iter().map(|(name, _)| *name);
+            let diagnostic =
+                Diagnostic::new(Code::E0202, place, format!("there is no entity `{}`", entity.text));
+            self.report(suggest::similar(diagnostic, &entity.text, entity.span, known));
+        } else if self.field(&entity.text, &field.text).is_none() {
+            self.unknown_field(unit, &entity.text, field);
+        }
+    }
+
+    fn form_tag(&mut self, unit: &Unit, tag: &ast::Expr) {
+        let place = Place { file: unit.file, span: tag.span };
+        let plain = if let ast::ExprKind::Text(text) = &tag.kind { text.plain() } else { None };
+        match plain {
+            None => self.report(
+                Diagnostic::new(Code::E0301, place, "a tag of a form is a fixed text")
+                    .help("write it as `\"tag\"`, without `{…}`"),
+            ),
+            Some(text) if text.trim().is_empty() => self.report(
+                Diagnostic::new(Code::E0406, place, "this tag is empty").help("write the tag that is meant"),
+            ),
+            Some(_) => {}
         }
     }
 
@@ -279,15 +333,25 @@ impl<'a> Names<'a> {
         let place = Place { file: unit.file, span: field.span };
         let text = format!("`{entity}` has no field `{}`", field.text);
         let known: Vec<String> = self.field_names(entity).into_iter().map(str::to_owned).collect();
-        let diagnostic = Diagnostic::new(Code::E0203, place, text);
-        self.report(suggest::similar(diagnostic, &field.text, field.span, known.iter().map(String::as_str)));
+        let mut diagnostic = Diagnostic::new(Code::E0203, place, text);
+        if entity == "client" && self.field("contact", &field.text).is_some() {
+            diagnostic =
+                diagnostic.help(format!("what is known about the person stands in `contact.{}`", field.text));
+        } else {
+            diagnostic =
+                suggest::similar(diagnostic, &field.text, field.span, known.iter().map(String::as_str));
+        }
+        self.report(diagnostic);
     }
 
     /// The stage that a path names.
     pub(crate) fn stage(&mut self, n: usize, unit: &Unit, path: &ast::Path) -> Option<u32> {
         let [pipeline, stage] = path.names.as_slice() else {
             let place = Place { file: unit.file, span: path.span };
-            self.report(Diagnostic::new(Code::E0304, place, "a stage is written `pipeline.stage`"));
+            self.report(
+                Diagnostic::new(Code::E0304, place, "a stage is written `pipeline.stage`")
+                    .help("such as `sales.incoming`"),
+            );
             return None;
         };
         self.expect_symbol(n, unit, pipeline, SymbolKind::Pipeline, "pipeline")?;
@@ -297,14 +361,14 @@ impl<'a> Names<'a> {
     /// The stage `stage` of a known pipeline; E0304 if there is none.
     pub(crate) fn stage_of(&mut self, unit: &Unit, pipeline: &Name, stage: &Name) -> Option<u32> {
         let full = format!("{}.{}", pipeline.text, stage.text);
-        let stages =
-            || self.symbols.iter().zip(0u32..).filter(|(symbol, _)| symbol.kind == SymbolKind::Stage);
-        if let Some((_, id)) = stages().find(|(symbol, _)| *symbol.name == *full) {
-            return Some(id);
+        if let Some(id) = self.stages.get(full.as_str()) {
+            return Some(*id);
         }
         let prefix = format!("{}.", pipeline.text);
-        let known: Vec<String> = stages()
-            .filter_map(|(symbol, _)| symbol.name.strip_prefix(prefix.as_str()).map(str::to_owned))
+        let known: Vec<String> = self
+            .stages
+            .keys()
+            .filter_map(|name| name.strip_prefix(prefix.as_str()).map(str::to_owned))
             .collect();
         let place = Place { file: unit.file, span: stage.span };
         let text = format!("the pipeline `{}` has no stage `{}`", pipeline.text, stage.text);
@@ -322,10 +386,12 @@ impl<'a> Names<'a> {
         kind: SymbolKind,
         what: &str,
     ) -> Option<u32> {
-        let def = self.scopes.get(n).and_then(|scope| scope.values.get(&name.text)).map(|named| named.def);
-        if let Some(Def::Symbol(id)) = def
+        let named = self.scopes.get(n).and_then(|scope| scope.values.get(&name.text)).copied();
+        if let Some(named) = named
+            && let Def::Symbol(id) = named.def
             && self.symbols.get(id as usize).is_some_and(|symbol| symbol.kind == kind)
         {
+            self.uses.value(n, named);
             return Some(id);
         }
         let place = Place { file: unit.file, span: name.span };

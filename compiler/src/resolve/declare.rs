@@ -1,17 +1,20 @@
-//! Collects the items of every file: first the types and account, then everything that mentions a type, then the `use`s.
+//! Collects the items of every file: first the types and account, then everything that mentions a type, then what the
+//! `use`s bring in.
 
-use super::account::CHANNEL_KINDS;
 use super::{
     ActionDecl, BotDecl, Def, FieldDecl, FlowDecl, FnDecl, Named, Names, OBJECTS, ParamDecl, Scope, StepDecl,
-    VarDecl, WidgetDecl,
+    TypeDecl, TypeState, VarDecl, WidgetDecl,
 };
 use crate::diagnostic::{Code, Diagnostic, suggest};
 use crate::project::{Parsed, Unit};
 use crate::source::Place;
-use crate::types::Ty;
-use sbot_grammar::ast::{self, Attr, ItemKind, Name};
+use crate::types::NAMED;
+use sbot_grammar::ast::{self, ItemKind, Name};
 use sbot_vm::program::{Delivery, Echo, SymbolKind};
 use smol_str::SmolStr;
+
+/// Words that are no names of exits: waiting calls have exits of these names.
+const NO_EXIT: &[&str] = &["timeout", "message", "video", "hours", "failed"];
 
 pub(super) fn declare<'a>(names: &mut Names<'a>, parsed: &'a Parsed) {
     for _ in &parsed.units {
@@ -24,8 +27,13 @@ pub(super) fn declare<'a>(names: &mut Names<'a>, parsed: &'a Parsed) {
             names.declare_account_item(n, unit, item);
         }
     }
+    names.import_types(parsed);
+    for at in 0..names.types.len() {
+        names.declared_type(at);
+    }
     for (n, unit) in units() {
         for item in &unit.tree.items {
+            names.check_attrs(unit, item);
             names.declare_item(n, unit, item);
         }
     }
@@ -36,13 +44,20 @@ pub(super) fn declare<'a>(names: &mut Names<'a>, parsed: &'a Parsed) {
 impl<'a> Names<'a> {
     fn declare_type(&mut self, n: usize, unit: &'a Unit, item: &'a ast::Item) {
         let ItemKind::Type { name, ty } = &item.kind else { return };
-        let resolved = self.type_of(n, unit.file, ty);
         let place = Place { file: unit.file, span: name.span };
+        if NAMED.iter().any(|(known, _)| *known == name.text) {
+            let text = format!("`{}` is a type of the language", name.text);
+            self.report(Diagnostic::new(Code::E0204, place, text).help("choose another name"));
+            return;
+        }
+        let index = self.types.len();
+        self.types.push(TypeDecl { unit: n, item: ty, place, ty: TypeState::Unknown });
         let Some(scope) = self.scopes.get_mut(n) else { return };
-        if let Some((_, first)) = scope.types.get(&name.text).cloned() {
+        if let Some(first) = scope.types.get(&name.text).copied() {
+            let first = self.types.get(first).map_or(place, |first| first.place);
             self.twice("type", name, place, first);
         } else {
-            scope.types.insert(name.text.clone(), (resolved, place));
+            scope.types.insert(name.text.clone(), index);
         }
     }
 
@@ -56,7 +71,7 @@ impl<'a> Names<'a> {
                 self.vars.push(decl);
                 self.define(n, "variable", &var.name, unit, def);
             }
-            ItemKind::Step(step) => self.declare_step(n, unit, step),
+            ItemKind::Step(step) => self.declare_step(n, unit, step, item.doc.as_deref()),
             ItemKind::Fn(function) => self.declare_fn(n, unit, item, function),
             ItemKind::Action(action) => {
                 let decl = self.action_decl(n, unit, item, action, None);
@@ -65,7 +80,7 @@ impl<'a> Names<'a> {
                 self.define(n, "action", &action.name, unit, def);
             }
             ItemKind::Entity { name, fields } => self.declare_fields(n, unit, name, fields),
-            ItemKind::Flow(flow) => self.declare_flow(n, unit, flow),
+            ItemKind::Flow(flow) => self.declare_flow(n, unit, flow, item.doc.as_deref()),
             ItemKind::Widget { name, actions } => self.declare_widget(n, unit, name, actions),
             ItemKind::Bot(bot) => self.declare_bot(n, unit, bot),
             ItemKind::Use(_)
@@ -85,12 +100,12 @@ impl<'a> Names<'a> {
         }
     }
 
-    fn declare_flow(&mut self, n: usize, unit: &'a Unit, flow: &'a ast::Flow) {
+    fn declare_flow(&mut self, n: usize, unit: &'a Unit, flow: &'a ast::Flow, doc: Option<&'a str>) {
         let place = Place { file: unit.file, span: flow.name.span };
         let params = self.params(n, unit, &flow.params);
         let result = flow.result.as_ref().map(|ty| self.type_of(n, unit.file, ty));
         let def = Def::Flow(self.flows.len());
-        self.flows.push(FlowDecl { unit: n, item: flow, params, result, place });
+        self.flows.push(FlowDecl { unit: n, item: flow, doc, params, result, place });
         self.define(n, "flow", &flow.name, unit, def);
     }
 
@@ -143,10 +158,10 @@ impl<'a> Names<'a> {
         }
     }
 
-    fn declare_step(&mut self, n: usize, unit: &'a Unit, step: &'a ast::Step) {
+    fn declare_step(&mut self, n: usize, unit: &'a Unit, step: &'a ast::Step, doc: Option<&'a str>) {
         let place = Place { file: unit.file, span: step.name.span };
         let index = self.steps.len();
-        self.steps.push(StepDecl { unit: n, item: step, place });
+        self.steps.push(StepDecl { unit: n, item: step, doc, place });
         let Some(scope) = self.scopes.get_mut(n) else { return };
         if let Some(first) = scope.steps.get(&step.name.text).copied() {
             let first = self.steps.get(first).map_or(place, |step| step.place);
@@ -173,15 +188,11 @@ impl<'a> Names<'a> {
     fn declare_fn(&mut self, n: usize, unit: &'a Unit, item: &'a ast::Item, function: &'a ast::Fn) {
         let place = Place { file: unit.file, span: function.name.span };
         let builtin = self.builtin_of(unit, item, function);
-        if unit.std {
-            // The type variable of the standard library's generic functions, with a body or without.
-            let any = (Ty::Any, place);
-            if let Some(scope) = self.scopes.get_mut(n) {
-                scope.types.insert(SmolStr::new_static("T"), any);
-            }
-        }
+        // The type variable of the standard library's generic functions, with a body or without.
+        self.generic = unit.std.then_some(n);
         let params = self.params(n, unit, &function.params);
         let result = self.type_of(n, unit.file, &function.result);
+        self.generic = None;
         let index = self.functions.len();
         let ordered = item.attrs.iter().any(|attr| attr.name.text == "ordered");
         self.functions.push(FnDecl {
@@ -215,7 +226,7 @@ impl<'a> Names<'a> {
         function: &ast::Fn,
     ) -> Option<&'static sbot_vm::builtin::Builtin> {
         let place = Place { file: unit.file, span: function.name.span };
-        let attr = item.attrs.iter().find(|attr| attr.name.text == "builtin");
+        let attr = item.attrs.iter().find(|attr| unit.std && attr.name.text == "builtin");
         if function.body.is_some() {
             return None;
         }
@@ -233,6 +244,42 @@ impl<'a> Names<'a> {
         found
     }
 
+    /// The exits of an action. Those of waiting calls have other names; a value of an answer comes from outside.
+    fn exit_decls(
+        &mut self,
+        n: usize,
+        unit: &'a Unit,
+        exits: &'a [ast::ExitDecl],
+    ) -> Vec<(SmolStr, Vec<ParamDecl<'a>>)> {
+        let mut out: Vec<(SmolStr, Vec<ParamDecl<'a>>)> = Vec::new();
+        for exit in exits {
+            let place = Place { file: unit.file, span: exit.name.span };
+            if NO_EXIT.contains(&exit.name.text.as_str()) {
+                let text = format!("an exit cannot be called `{}`", exit.name.text);
+                self.report(
+                    Diagnostic::new(Code::E0204, place, text)
+                        .help("it would mean something else after `on`: choose another name"),
+                );
+                continue;
+            }
+            let params = self.params(n, unit, &exit.params);
+            if let Some(default) = exit.params.iter().find_map(|param| param.default.as_ref()) {
+                let place = Place { file: unit.file, span: default.span };
+                self.report(
+                    Diagnostic::new(Code::E0110, place, "a value of an exit has no default")
+                        .help("make it optional with `?`"),
+                );
+            }
+            let first =
+                exits.iter().find(|other| other.name.text == exit.name.text).map(|first| first.name.span);
+            match first.filter(|first| *first != exit.name.span) {
+                Some(first) => self.twice("exit", &exit.name, place, Place { file: unit.file, span: first }),
+                None => out.push((exit.name.text.clone(), params)),
+            }
+        }
+        out
+    }
+
     /// An action as declared. Those of a widget have its name before theirs, and have to be waited for.
     fn action_decl(
         &mut self,
@@ -245,10 +292,7 @@ impl<'a> Names<'a> {
         let place = Place { file: unit.file, span: action.name.span };
         let params = self.params(n, unit, &action.params);
         let result = action.result.as_ref().map(|ty| self.type_of(n, unit.file, ty));
-        let mut exits = Vec::new();
-        for exit in &action.exits {
-            exits.push((exit.name.text.clone(), self.params(n, unit, &exit.params)));
-        }
+        let exits = self.exit_decls(n, unit, &action.exits);
         let mut decl = ActionDecl {
             unit: n,
             name: widget.map_or_else(
@@ -261,51 +305,23 @@ impl<'a> Names<'a> {
             delivery: Delivery::default(),
             echo: Echo::default(),
             channels: Vec::new(),
+            needs_comment: false,
+            shown: Vec::new(),
             must_wait: widget.is_some() && !action.exits.is_empty(),
             place,
         };
         for attr in &item.attrs {
             self.action_attr(unit, attr, &mut decl);
         }
+        let nothing = decl.exits.is_empty() && decl.result.is_none();
+        if let (true, Some(attr)) = (nothing, item.attrs.iter().find(|attr| attr.name.text == "must_wait")) {
+            let place = Place { file: unit.file, span: attr.span };
+            self.report(
+                Diagnostic::new(Code::E0503, place, "a call of this action has nothing to wait for")
+                    .help("give it an exit or a result, or remove `@must_wait`"),
+            );
+        }
         decl
-    }
-
-    fn action_attr(&mut self, unit: &Unit, attr: &Attr, decl: &mut ActionDecl<'a>) {
-        let arg = attr.args.first().map(|arg| arg.text.as_str());
-        match attr.name.text.as_str() {
-            "keyed" => decl.delivery = Delivery::Keyed,
-            "idempotent" => decl.delivery = Delivery::Idempotent,
-            "at_most_once" => decl.delivery = Delivery::AtMostOnce,
-            "echo" => {
-                decl.echo = match arg {
-                    Some("stage") => Echo::Stage,
-                    Some("responsible") => Echo::Responsible,
-                    Some("tags") => Echo::Tags,
-                    Some("close") => Echo::Close,
-                    _ => Echo::None,
-                }
-            }
-            "must_wait" => decl.must_wait = true,
-            "channels" => self.action_channels(unit, attr, decl),
-            "allow" => {}
-            other => {
-                let known = ["keyed", "idempotent", "at_most_once", "echo", "channels", "must_wait", "allow"];
-                let place = Place { file: unit.file, span: attr.name.span };
-                let diagnostic =
-                    Diagnostic::new(Code::E0202, place, format!("there is no attribute `@{other}`"));
-                self.report(suggest::similar(diagnostic, other, attr.name.span, known));
-            }
-        }
-    }
-
-    fn action_channels(&mut self, unit: &Unit, attr: &Attr, decl: &mut ActionDecl<'a>) {
-        for kind in &attr.args {
-            if CHANNEL_KINDS.contains(&kind.text.as_str()) {
-                decl.channels.push(kind.text.clone());
-            } else {
-                self.unknown_channel_kind(unit, kind);
-            }
-        }
     }
 
     fn declare_fields(&mut self, n: usize, unit: &'a Unit, entity: &Name, fields: &'a [ast::FieldDecl]) {

@@ -3,13 +3,17 @@
 //! In: parsed files. Out: [`Names`], where every declaration stands once and every file has a scope.
 //! Nothing here looks into the body of a step or `fn`.
 
-mod account;
+pub(crate) mod account;
+mod attr;
 mod declare;
 pub(crate) mod hours;
 mod scope;
-mod type_expr;
+pub(crate) mod type_expr;
+mod uses;
 
-use crate::diagnostic::{Code, Diagnostic};
+pub(crate) use scope::is_bot;
+
+use crate::diagnostic::{Code, Diagnostic, suggest};
 use crate::project::Parsed;
 use crate::source::{FileId, Place};
 use crate::types::Ty;
@@ -17,6 +21,7 @@ use rustc_hash::FxHashMap;
 use sbot_grammar::ast::{self, Span};
 use sbot_vm::program::{self, SymbolKind};
 use smol_str::SmolStr;
+pub use uses::Uses;
 
 /// Entities that stand for a record of the CRM, with the entity whose fields they have.
 pub const ENTITIES: &[(&str, Option<&str>)] = &[
@@ -38,7 +43,7 @@ pub const READ_ONLY: &[(&str, Option<&str>)] = &[
 ];
 
 /// What a name means.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Def {
     /// A variable: index into [`Names::vars`].
     Var(usize),
@@ -69,6 +74,30 @@ pub struct Named {
     pub place: Place,
 }
 
+/// A type as declared.
+#[derive(Clone, Debug)]
+pub struct TypeDecl<'a> {
+    /// Index of its file's unit.
+    pub unit: usize,
+    /// As written.
+    pub item: &'a ast::TypeExpr,
+    /// Its name in the source.
+    pub place: Place,
+    /// What it means, once that is worked out.
+    pub ty: TypeState,
+}
+
+/// How far a type is worked out.
+#[derive(Clone, Debug)]
+pub enum TypeState {
+    /// Not at all.
+    Unknown,
+    /// It is being done.
+    Open,
+    /// What it means.
+    Known(Ty),
+}
+
 /// A step as declared.
 #[derive(Clone, Copy, Debug)]
 pub struct StepDecl<'a> {
@@ -76,6 +105,8 @@ pub struct StepDecl<'a> {
     pub unit: usize,
     /// The item.
     pub item: &'a ast::Step,
+    /// Its doc comment.
+    pub doc: Option<&'a str>,
     /// Its name in the source.
     pub place: Place,
 }
@@ -132,6 +163,8 @@ pub struct FlowDecl<'a> {
     pub unit: usize,
     /// The item.
     pub item: &'a ast::Flow,
+    /// Its doc comment.
+    pub doc: Option<&'a str>,
     /// Its parameters.
     pub params: Vec<ParamDecl<'a>>,
     /// What it gives back.
@@ -196,6 +229,10 @@ pub struct ActionDecl<'a> {
     pub echo: program::Echo,
     /// The kinds of channels it needs; none means that it needs no channel.
     pub channels: Vec<SmolStr>,
+    /// It answers the comment that started the run.
+    pub needs_comment: bool,
+    /// The parameters that the client reads.
+    pub shown: Vec<usize>,
     /// A call has to wait for an answer.
     pub must_wait: bool,
     /// Its name in the source.
@@ -224,8 +261,8 @@ pub struct Scope {
     pub steps: FxHashMap<SmolStr, usize>,
     /// Bots that can be run from here: index into [`Names::bots`].
     pub bots: FxHashMap<SmolStr, usize>,
-    /// Types.
-    pub types: FxHashMap<SmolStr, (Ty, Place)>,
+    /// Types: index into [`Names::types`].
+    pub types: FxHashMap<SmolStr, usize>,
 }
 
 /// Everything that is declared.
@@ -233,6 +270,12 @@ pub struct Scope {
 pub struct Names<'a> {
     /// One per unit.
     pub scopes: Vec<Scope>,
+    /// All types.
+    pub types: Vec<TypeDecl<'a>>,
+    /// The file whose functions have the type variable `T` at the moment.
+    generic: Option<usize>,
+    /// How deep types that are being worked out stand in each other.
+    depth: usize,
     /// All steps of all files.
     pub steps: Vec<StepDecl<'a>>,
     /// All variables.
@@ -251,6 +294,8 @@ pub struct Names<'a> {
     pub templates: FxHashMap<u32, TemplateDecl<'a>>,
     /// All working hours.
     pub hours: Vec<program::Hours>,
+    /// Stages by `pipeline.stage`: symbols.
+    pub stages: FxHashMap<SmolStr, u32>,
     /// All symbols, entities first.
     pub symbols: Vec<program::Symbol>,
     /// Fields by entity and name.
@@ -261,8 +306,12 @@ pub struct Names<'a> {
     pub has_zone: bool,
     /// Where the account is declared.
     pub account_place: Option<Place>,
+    /// What is used of all this.
+    pub uses: Uses,
     /// Findings.
     pub diagnostics: Vec<Diagnostic>,
+    /// How many names may still be compared with unknown ones.
+    pub guesses: suggest::Budget,
 }
 
 /// Collects the declarations of all files.

@@ -3,7 +3,6 @@
 use super::{Named, Names};
 use crate::project::{Parsed, Unit};
 use crate::source::Place;
-use crate::types::Ty;
 use sbot_grammar::ast::{ItemKind, Name, Span};
 use smol_str::SmolStr;
 
@@ -20,11 +19,6 @@ impl Names<'_> {
             .iter()
             .map(|scope| scope.steps.iter().map(|(name, step)| (name.clone(), *step)).collect())
             .collect();
-        let types: Vec<Vec<_>> = self
-            .scopes
-            .iter()
-            .map(|scope| scope.types.iter().map(|(name, ty)| (name.clone(), ty.clone())).collect())
-            .collect();
         for (n, unit) in parsed.units.iter().enumerate() {
             for (used, span) in &unit.uses {
                 let m = used.0 as usize;
@@ -38,15 +32,6 @@ impl Names<'_> {
                 for (name, step) in steps.get(m).into_iter().flatten() {
                     self.import_step(n, unit, *span, name, *step);
                 }
-                // The type variable of a file stays in it.
-                let types = types.get(m).into_iter().flatten();
-                for (name, (ty, place)) in types.filter(|(_, (ty, _))| *ty != Ty::Any) {
-                    let Some(scope) = self.scopes.get_mut(n) else { continue };
-                    let own = scope.types.entry(name.clone()).or_insert_with(|| (ty.clone(), *place)).1;
-                    if own != *place {
-                        self.clash("type", name, own, *place, Place { file: unit.file, span: *span });
-                    }
-                }
             }
         }
         let always = parsed.units.iter().enumerate().filter(|(_, unit)| {
@@ -56,6 +41,33 @@ impl Names<'_> {
             for scope in &mut self.scopes {
                 for (name, named) in own.get(m).into_iter().flatten() {
                     scope.values.entry(name.clone()).or_insert(*named);
+                }
+            }
+        }
+    }
+
+    /// Brings the types of used files into each scope, before anything that mentions a type is looked at.
+    pub(super) fn import_types(&mut self, parsed: &Parsed) {
+        let types: Vec<Vec<(SmolStr, usize)>> = self
+            .scopes
+            .iter()
+            .map(|scope| scope.types.iter().map(|(name, ty)| (name.clone(), *ty)).collect())
+            .collect();
+        for (n, unit) in parsed.units.iter().enumerate() {
+            for (used, span) in &unit.uses {
+                let m = used.0 as usize;
+                if parsed.units.get(m).is_some_and(is_bot) {
+                    continue;
+                }
+                for (name, ty) in types.get(m).into_iter().flatten() {
+                    let Some(scope) = self.scopes.get_mut(n) else { continue };
+                    let own = *scope.types.entry(name.clone()).or_insert(*ty);
+                    let place = |ty: usize| self.types.get(ty).map(|ty| ty.place);
+                    if let (Some(first), Some(second)) = (place(own), place(*ty))
+                        && first != second
+                    {
+                        self.clash("type", name, first, second, Place { file: unit.file, span: *span });
+                    }
                 }
             }
         }

@@ -45,6 +45,8 @@ pub enum Act {
         field: String,
         value: String,
     },
+    /// The client reads this language.
+    Language(String),
     /// Park the conversation in a file.
     Save(String),
     Help,
@@ -62,6 +64,7 @@ pub const COMMANDS: &[(&str, &str, &str)] = &[
     ("answer", "ANSWER", "answer the action the bot waits for, such as :answer paid 49.90"),
     ("fail", "", "the last message was not delivered"),
     ("set", "FIELD = VALUE", "change a field of the CRM, such as :set contact.name = Ann"),
+    ("language", "TAG", "the client's language, such as :language es; `none` if it is not known"),
     ("back", "", "undo the last turn"),
     ("state", "", "show what is parked: wait, variables, timers, size"),
     ("save", "FILE", "park the conversation in a file; go on with `sbotc run PATH --resume FILE`"),
@@ -119,6 +122,7 @@ impl Act {
                 let (field, value) = rest.split_once('=').ok_or("write `:set contact.name = Ann`")?;
                 Act::Set { field: field.trim().to_owned(), value: unquoted(value.trim()) }
             }
+            "language" => Act::Language(text),
             "help" => Act::Help,
             _ => Act::Quit,
         })
@@ -244,6 +248,12 @@ impl Chat {
             Act::Answer(text) => self.answer(text),
             Act::Fail => self.world.fail_last_message(),
             Act::Set { field, value } => self.set(field, value),
+            Act::Language(tag) => {
+                if facts::field(self.world.tables(), "client", "language").is_none() {
+                    return Err("what this bot says does not depend on the client's language; build translations in with `--locale`".to_owned());
+                }
+                self.set("client.language", tag)
+            }
             Act::Nothing | Act::Back | Act::State | Act::Save(_) | Act::Help | Act::Quit => Ok(()),
         }
     }

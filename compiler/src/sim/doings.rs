@@ -4,9 +4,9 @@ use super::facts;
 use super::show;
 use super::transcript::{ClientLine, LineKind};
 use super::world::World;
-use sbot_vm::program::{On, SymbolKind, TriggerKind, Wait};
+use sbot_vm::program::{Echo, On, SymbolKind, TriggerKind, Wait};
 use sbot_vm::value::Value;
-use sbot_vm::{ClientMessage, EffectId, EventKind};
+use sbot_vm::{ClientMessage, EffectId, EffectKind, EventKind, convert};
 use std::sync::Arc;
 
 /// A bot that is still busy after so many turns without the client does so for ever.
@@ -233,10 +233,29 @@ impl World {
         let called =
             named.map_or_else(|| name(action).to_string(), |exit| format!("{}.{exit}", name(action)));
         self.note(LineKind::Answer(format!("{called}({})", shown.join(", "))));
+        self.write_input(effect, values.first());
         if self.happens(EventKind::Answer { effect, exit, values }) {
             Ok(())
         } else {
             Err("the bot does not wait for this answer".to_owned())
+        }
+    }
+
+    /// A person has entered the value of a field: the host writes it before it answers.
+    fn write_input(&mut self, effect: EffectId, value: Option<&Value>) {
+        // Ids begin anew with every run; the run that waits is the last one.
+        let asked = self.turns.iter().flatten().rev().find(|asked| asked.id == effect);
+        let Some(EffectKind::Action { action, args }) = asked.map(|asked| &asked.kind) else { return };
+        let Some(declared) = self.tables().actions.get(*action as usize) else { return };
+        let at = declared.params.iter().position(|param| &*param.name == "field");
+        let (Echo::Input, Some(at), Some(Value::Text(text))) = (declared.echo, at, value) else { return };
+        let Some(Value::Symbol(symbol)) = args.get(at) else { return };
+        let name = self.tables().symbols.get(*symbol as usize).map_or("", |symbol| &*symbol.name);
+        let field = name.split_once('.').and_then(|(entity, name)| facts::field(self.tables(), entity, name));
+        let Some(number) = field else { return };
+        let row = self.tables().fields.get(number as usize);
+        if let Some(value) = row.and_then(|row| convert::to_field(text, row, self.program.context())) {
+            self.put(number, value);
         }
     }
 

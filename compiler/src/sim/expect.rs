@@ -4,6 +4,7 @@ use super::show;
 use super::test::{Mismatch, Tester};
 use crate::ir::{ActionId, TestKind, TestStmt};
 use crate::source::Place;
+use sbot_vm::program::Tables;
 use sbot_vm::value::Value;
 use sbot_vm::{Effect, EffectKind};
 
@@ -77,10 +78,9 @@ impl Tester<'_> {
     /// A recorded effect of this action with these arguments, as it is shown.
     fn find(&self, action: ActionId, wanted: &[Option<Value>]) -> Option<String> {
         let fits = |args: &[Value]| {
-            wanted
-                .iter()
-                .zip(args)
-                .all(|(wanted, arg)| wanted.as_ref().is_none_or(|wanted| same(wanted, arg)))
+            wanted.iter().zip(args).all(|(wanted, arg)| {
+                wanted.as_ref().is_none_or(|wanted| same(self.world.tables(), wanted, arg))
+            })
         };
         let found = self.world.effects().find(|effect| match &effect.kind {
             EffectKind::Action { action: called, args } => *called == action.0 && fits(args),
@@ -140,12 +140,18 @@ fn words(text: &str) -> Vec<&str> {
 }
 
 /// Whether a recorded argument is the one that was written: ints and numbers by value, texts and files by their text.
-fn same(wanted: &Value, got: &Value) -> bool {
+fn same(tables: &Tables, wanted: &Value, got: &Value) -> bool {
     match (wanted, got) {
         (Value::Int(a), Value::Number(b)) | (Value::Number(b), Value::Int(a)) => *b == (*a).into(),
         (Value::Text(a), Value::File(b)) | (Value::File(b), Value::Text(a)) => a == b,
         (Value::List(a), Value::List(b)) => {
-            a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| same(a, b))
+            a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| same(tables, a, b))
+        }
+        // A template with its arguments. The texts that were made of them, at the time, stand under names of their own.
+        (Value::Record(a), Value::Record(b)) => {
+            let names = tables.shapes.get(a.shape as usize).map(|shape| &*shape.fields).unwrap_or_default();
+            let mut fields = names.iter().zip(a.fields.iter().zip(&b.fields));
+            a.shape == b.shape && fields.all(|(name, (a, b))| name.starts_with('%') || same(tables, a, b))
         }
         (a, b) => a == b,
     }

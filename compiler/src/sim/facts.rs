@@ -87,11 +87,15 @@ pub fn note_client(tables: &Tables, facts: &mut Facts, kind: &EventKind) {
                 ("text", Some(message.text.as_ref().map_or(Value::None, text))),
                 ("button", Some(Value::None)),
                 ("language", message.language.as_ref().map(text)),
-                ("file", message.file.as_ref().map(|file| Value::File(Arc::clone(file)))),
+                (
+                    "file",
+                    Some(message.file.as_ref().map_or(Value::None, |file| Value::File(Arc::clone(file)))),
+                ),
             ],
         ),
         EventKind::Press { label, channel } => {
-            (*channel, vec![("text", Some(text(label))), ("button", Some(text(label)))])
+            let pressed = Some(text(label));
+            (*channel, vec![("text", pressed.clone()), ("button", pressed), ("file", Some(Value::None))])
         }
         EventKind::Comment { text: comment, channel } => (*channel, vec![("comment", Some(text(comment)))]),
         EventKind::Trigger(_)
@@ -126,7 +130,7 @@ pub fn echo(tables: &Tables, facts: &mut Facts, action: u32, args: &[Value]) {
         declared.params.iter().map(|param| &*param.name).zip(args).collect();
     let arg = |name: &str| by_name.get(name).copied();
     match declared.echo {
-        Echo::None => {}
+        Echo::None | Echo::Input => {}
         Echo::Close => {
             if let (Some(status), Some(number)) = (arg("status"), field(tables, "chat", "status")) {
                 put(facts, number, status.clone());

@@ -44,15 +44,8 @@ pub fn replay(world: &World) -> Result<Vec<Vec<Effect>>, String> {
                     continue;
                 }
             },
-            (Took::Starts, _) => sbot_vm::start(
-                program,
-                world.bot(),
-                &super::turn::no_args(program, world.bot()),
-                event,
-                facts,
-                &limits,
-            )
-            .map_err(|e| e.to_string())?,
+            (Took::Starts, _) => sbot_vm::start(program, world.bot(), &world.args, event, facts, &limits)
+                .map_err(|e| e.to_string())?,
             (Took::Resumes, Some(parked)) => {
                 sbot_vm::turn(program, parked, event, facts, &limits).map_err(|e| e.to_string())?
             }

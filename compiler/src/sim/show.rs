@@ -68,7 +68,8 @@ pub fn timers(program: &Program, run: &Run, now: i64) -> Vec<String> {
     run.deadlines.iter().filter(|due| **due != NEVER).map(|due| until(program, *due, now)).collect()
 }
 
-/// A text in quotes, with the escapes of the language.
+/// A text in quotes, with the escapes of the language. Spaces that are not what they look like are escaped too: a report
+/// that shows a text beside another would show no difference.
 #[must_use]
 pub fn quoted(text: &str) -> String {
     let mut quoted = String::with_capacity(text.len() + 2);
@@ -78,7 +79,9 @@ pub fn quoted(text: &str) -> String {
             '\n' => quoted.push_str("\\n"),
             '\t' => quoted.push_str("\\t"),
             '"' | '\\' | '{' | '}' => quoted.extend(['\\', c]),
-            c if c.is_control() => quoted.push_str(&format!("\\u{{{:X}}}", c as u32)),
+            c if c.is_control() || (c.is_whitespace() && c != ' ') => {
+                quoted.push_str(&format!("\\u{{{:X}}}", c as u32))
+            }
             c => quoted.push(c),
         }
     }

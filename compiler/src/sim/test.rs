@@ -10,8 +10,8 @@ use super::transcript::{self, Line, LineKind};
 use super::world::World;
 use crate::ir::{Test, TestKind, TestStmt};
 use crate::source::{Place, Sources};
-use sbot_vm::Program;
 use sbot_vm::value::Value;
+use sbot_vm::{Program, TrapKind};
 use std::sync::Arc;
 
 /// At most so many messages are held back for a later `fail message`.
@@ -226,9 +226,14 @@ impl Tester<'_> {
     }
 
     pub(super) fn value(&self, function: u32) -> Result<Value, Mismatch> {
-        self.world
-            .evaluate(function)
-            .map_err(|trap| Mismatch::new("a value", show::trapped(self.world.program(), &trap)))
+        self.world.evaluate(function).map_err(|trap| {
+            let absent = trap.kind == TrapKind::WrongKind && self.world.run().is_none();
+            let got = match absent {
+                true => "variables are absent, because no bot is running".to_owned(),
+                false => show::trapped(self.world.program(), &trap),
+            };
+            Mismatch::new("a value", got)
+        })
     }
 
     fn text(&self, function: u32) -> Result<String, Mismatch> {

@@ -205,7 +205,11 @@ fn indented(text: &str, by: usize) -> String {
     text.split('\n').map(visible).collect::<Vec<_>>().join(&space)
 }
 
-/// The text without characters that would steer a terminal.
+/// The text without characters that would steer a terminal: control characters, and those that turn the direction of
+/// what follows. The marks that only tell the direction of their neighbours belong to many languages, and stay.
 fn visible(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() && c != '\t' { '\u{fffd}' } else { c }).collect()
+    let steers = |c: char| {
+        (c.is_control() && c != '\t') || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    text.chars().map(|c| if steers(c) { '\u{fffd}' } else { c }).collect()
 }

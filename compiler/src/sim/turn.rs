@@ -125,8 +125,7 @@ impl World {
             self.note(LineKind::Untaken("no bot is running, and no trigger takes this".to_owned()));
             return (Took::Nothing, None);
         }
-        let args = no_args(&self.program, self.bot);
-        match sbot_vm::start(&self.program, self.bot, &args, event, &self.facts, &self.limits) {
+        match sbot_vm::start(&self.program, self.bot, &self.args, event, &self.facts, &self.limits) {
             Ok(turn) => {
                 self.begun = true;
                 (Took::Starts, Some(turn))
@@ -219,9 +218,4 @@ impl World {
         let text = show::effect(&self.program, &effect.kind);
         self.note(LineKind::Effect(text));
     }
-}
-
-/// Nobody gives arguments here: each parameter takes its default.
-pub(super) fn no_args(program: &sbot_vm::Program, bot: u32) -> Vec<Value> {
-    vec![Value::None; program.tables().bots.get(bot as usize).map_or(0, |bot| bot.params.len())]
 }

@@ -15,6 +15,8 @@ use std::sync::Arc;
 pub struct World {
     pub(super) program: Arc<Program>,
     pub(super) bot: u32,
+    /// What the bot is started with: absent for each parameter that takes its default.
+    pub(super) args: Vec<Value>,
     pub(super) limits: Limits,
     pub(super) facts: Facts,
     pub(super) now: i64,
@@ -58,8 +60,10 @@ impl World {
         let now = at.or_else(|| clock::instant(&program, clock::START)).unwrap_or(0);
         let name = program.tables().bots.get(bot as usize).map_or("", |bot| &*bot.name);
         let facts = facts::new_lead(program.tables(), name, now);
+        let params = program.tables().bots.get(bot as usize).map_or(0, |bot| bot.params.len());
         World {
             bot,
+            args: vec![Value::None; params],
             limits: Limits::default(),
             facts,
             now,
@@ -81,6 +85,13 @@ impl World {
     #[must_use]
     pub fn restoring_every_turn(mut self) -> World {
         self.restore_every_turn = true;
+        self
+    }
+
+    /// Starts the bot with these values, as another bot would that runs it. Otherwise each parameter takes its default.
+    #[must_use]
+    pub fn with_args(mut self, args: &[Value]) -> World {
+        self.args = args.to_vec();
         self
     }
 

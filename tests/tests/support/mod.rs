@@ -2,7 +2,10 @@
 
 #![allow(dead_code, clippy::unwrap_used)] // Each test binary uses a part; a fixture that cannot be read is a failure.
 
+pub(crate) mod project;
+
 use sbotc::diagnostic::Diagnostic;
+use sbotc::i18n::{self, LocaleFile, Strictness, Tag};
 use sbotc::source::Sources;
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -74,9 +77,34 @@ pub(crate) fn entries(folder: &Path) -> Vec<PathBuf> {
     paths
 }
 
-/// Compiles a case up to its findings.
+/// Compiles a case up to its findings, with the translations of its folder `locale`.
 pub(crate) fn check(case: &Case) -> sbotc::Checked {
-    sbotc::check_files(&case.entry, &case.files).unwrap_or_else(|error| panic!("{}: {error}", case.name))
+    let mut checked =
+        sbotc::check_files(&case.entry, &case.files).unwrap_or_else(|error| panic!("{}: {error}", case.name));
+    i18n::localize(&mut checked, "", locales(&case.files), Strictness::Complete);
+    checked
+}
+
+/// The translations among the files.
+pub(crate) fn locales(files: &Memory) -> Vec<LocaleFile> {
+    let found = files.0.iter().filter_map(|(path, bytes)| {
+        let tag = path.strip_prefix("locale/")?.strip_suffix(".po")?;
+        Some(LocaleFile { tag: Tag::read(tag).unwrap(), path: path.clone(), bytes: bytes.clone() })
+    });
+    found.collect()
+}
+
+/// The same with every `.sbot` file as an entry, as for a folder on the command line.
+pub(crate) fn check_folder(case: &Case) -> sbotc::Checked {
+    let parsed = sbotc::project::parse(&sbot_files(case), &case.files).unwrap();
+    let mut checked = sbotc::check::check(parsed, &case.files);
+    i18n::localize(&mut checked, "", locales(&case.files), Strictness::Complete);
+    checked
+}
+
+/// The paths of the `.sbot` files of a case.
+pub(crate) fn sbot_files(case: &Case) -> Vec<String> {
+    case.files.0.keys().filter(|path| path.ends_with(".sbot")).cloned().collect()
 }
 
 /// `main.sbot:3: E0203 the sentence`, a line for each finding.

@@ -17,6 +17,7 @@ use std::cmp::Ordering;
 mod date;
 mod json;
 mod json_write;
+mod language;
 mod list;
 mod money;
 mod number;
@@ -155,6 +156,7 @@ builtins! {
     95 "count_of" / 2 value list::count_of, "[T], T -> int: how many elements are equal to it";
     96 "without" / 2 value list::without, "[T], others: [T] -> [T]: the elements that are equal to none of the others";
     97 "range" / 2 value list::range, "from: int, to: int -> [int]: all from the one to the other, both included";
+   110 "language_index" / 2 value language::index, "text, [text] -> int: where a language is among others, or the language it is a kind of; 0 for an unknown one";
 }
 
 /// The function of this name.

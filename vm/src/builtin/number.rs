@@ -88,8 +88,10 @@ pub(super) fn max(_: &Context, args: &[Value]) -> Answer {
 
 pub(super) fn abs(_: &Context, args: &[Value]) -> Answer {
     let [value] = args else { return Err(TrapKind::WrongKind) };
-    if let Value::Int(value) = value {
-        return value.checked_abs().map(Value::Int).ok_or(TrapKind::Overflow);
+    if let Value::Int(value) = value
+        && let Some(value) = value.checked_abs()
+    {
+        return Ok(Value::Int(value));
     }
     if let Value::Duration(value) = value {
         return value.checked_abs().map(Value::Duration).ok_or(TrapKind::Overflow);

@@ -134,3 +134,30 @@ fn phones_know_their_country() {
         assert_eq!(run("phone_country", &[t(odd)]), Ok(Value::None), "{odd}");
     }
 }
+
+#[test]
+fn a_language_is_found_by_its_tag_or_by_a_shorter_one() {
+    let known = l(&[t("en"), t("pt"), t("pt-br"), t("zh-hant")]);
+    let cases = [
+        ("en", 0),
+        ("pt", 1),
+        ("pt-PT", 1),
+        ("pt-BR", 2),
+        ("PT_br", 2),
+        (" pt-BR-x-shop ", 2),
+        ("zh-Hant-TW", 3),
+        ("zh", 0),
+        ("en-GB", 0),
+        ("", 0),
+        ("-", 0),
+        ("p", 0),
+        ("português", 0),
+    ];
+    for (language, at) in cases {
+        assert_eq!(run("language_index", &[t(language), known.clone()]), Ok(Int(at)), "{language}");
+    }
+    let long = "pt-".repeat(1_000_000);
+    assert_eq!(run("language_index", &[t(&long), known.clone()]), Ok(Int(0)));
+    assert_eq!(run("language_index", &[t("pt"), l(&[])]), Ok(Int(0)));
+    assert_eq!(run("language_index", &[Value::None, known]), Ok(Value::None));
+}

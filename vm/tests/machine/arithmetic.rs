@@ -58,12 +58,23 @@ fn division_rounds_half_to_even_at_28_digits() {
 
 #[test]
 fn what_does_not_fit_is_an_overflow() {
-    assert_eq!(traps(add, Value::Int(i64::MAX), Value::Int(1)), TrapKind::Overflow);
-    assert_eq!(traps(sub, Value::Int(i64::MIN), Value::Int(1)), TrapKind::Overflow);
-    assert_eq!(traps(mul, Value::Int(i64::MAX), Value::Int(2)), TrapKind::Overflow);
+    let add_int = |dst, a, b| Op::AddInt { dst, a, b };
+    let sub_int = |dst, a, b| Op::SubInt { dst, a, b };
+    let mul_int = |dst, a, b| Op::MulInt { dst, a, b };
+    assert_eq!(traps(add_int, Value::Int(i64::MAX), Value::Int(1)), TrapKind::Overflow);
+    assert_eq!(traps(sub_int, Value::Int(i64::MIN), Value::Int(1)), TrapKind::Overflow);
+    assert_eq!(traps(mul_int, Value::Int(i64::MAX), Value::Int(2)), TrapKind::Overflow);
     assert_eq!(traps(mul, Value::Duration(i64::MAX), Value::Int(2)), TrapKind::Overflow);
     let most = "79228162514264337593543950335";
     assert_eq!(traps(add, number(most), number(most)), TrapKind::Overflow);
+}
+
+#[test]
+fn numbers_that_are_whole_go_on_beyond_ints() {
+    let (least, most) = (Value::Int(i64::MIN), Value::Int(i64::MAX));
+    assert_eq!(gives(add, most.clone(), Value::Int(1)), number("9223372036854775808"));
+    assert_eq!(gives(sub, least, Value::Int(1)), number("-9223372036854775809"));
+    assert_eq!(gives(mul, most, Value::Int(10)), number("92233720368547758070"));
 }
 
 #[test]

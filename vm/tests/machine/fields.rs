@@ -52,7 +52,7 @@ fn the_event_replaces_what_it_says_about_the_client() {
     let message = ClientMessage { text: Some("hi".into()), ..ClientMessage::default() };
     assert_eq!(
         seen(EventKind::Message(message)),
-        [Value::text("hi"), none.clone(), text.clone(), Value::Symbol(9), text.clone(), file.clone()]
+        [Value::text("hi"), none.clone(), text.clone(), Value::Symbol(9), text.clone(), none.clone()]
     );
     let message = ClientMessage {
         text: None,
@@ -74,7 +74,7 @@ fn the_event_replaces_what_it_says_about_the_client() {
     let press = EventKind::Press { label: "Go".into(), channel: Some(3) };
     assert_eq!(
         seen(press),
-        [Value::text("Go"), Value::text("Go"), text.clone(), Value::Symbol(3), text.clone(), file.clone()]
+        [Value::text("Go"), Value::text("Go"), text.clone(), Value::Symbol(3), text.clone(), none]
     );
     let comment = EventKind::Comment { text: "nice".into(), channel: None };
     assert_eq!(

@@ -1,4 +1,5 @@
 use super::*;
+use crate::diagnostic::{Code, Edit};
 use crate::source::FileId;
 use std::sync::Arc;
 
@@ -251,7 +252,16 @@ fn a_huge_file_is_not_read_for_every_report() {
     let report = shown(&text, unknown(at(&[&text], 0, "budgt")).help("write `budget`"));
     assert_eq!(
         report,
-        "error[E0203]: `lead` has no field `budgt`\n at main.sbot:1000001:1\nhelp: write `budget`\n"
+        "\
+error[E0203]: `lead` has no field `budgt`
+         ╭─[ main.sbot:1000001:1 ]
+         │
+ 1000001 │ budgt
+         │ ──┬──
+         │   ╰──── no such field
+─────────╯
+help: write `budget`
+"
     );
 }
 
@@ -279,7 +289,7 @@ fn a_finding_without_a_file_has_no_snippet() {
 }
 
 #[test]
-fn hints_are_shown_only_when_they_are_one_short_line() {
+fn hints_are_shown_only_when_they_are_a_few_short_lines() {
     let text = "step a:\n  message \"x\"\n  end\n";
     let at = |what| at(&[text], 0, what).span;
     let hint = |span: Span, new: &str| shown(text, unknown(place(0, 0, 4)).suggest(span, new));
@@ -289,16 +299,40 @@ fn hints_are_shown_only_when_they_are_one_short_line() {
     assert!(!hint(at("end"), "end").contains("help"));
     let before_end = Span::new(at("end").start, at("end").start);
     assert!(!hint(before_end, ", ").contains("help"));
-    assert!(!hint(at("end"), "a\nb").contains("help"));
-    assert!(!hint(at("\"x\"\n  end"), "y").contains("help"));
+    assert!(hint(at("end"), "a\n  b").ends_with("   3 │   a\n   4 │   b\n"));
+    assert!(!hint(at("end"), &"a\n".repeat(10)).contains("help"));
+    assert!(hint(at("\"x\"\n  end"), "y").ends_with("   2 │   message y\n"));
     assert!(!hint(at("end"), &"x".repeat(1000)).contains("help"));
 }
 
 #[test]
+fn hints_of_several_places_show_each_line_that_changes() {
+    let text = "step a {\r\n  message 'x'\r\n  message \"y\"\r\n}\r\nstep b:\r\n";
+    let hint = |edits: Vec<Edit>| shown(text, unknown(place(0, 0, 4)).change(edits, true));
+    let at = |what| at(&[text], 0, what).span;
+    let quotes: Vec<Edit> = text
+        .match_indices('\'')
+        .map(|(byte, _)| Edit::new(Span::new(small(byte), small(byte + 1)), "\""))
+        .collect();
+    assert!(hint(quotes).ends_with("help: write it like this\n   2 │   message \"x\"\n"));
+    // A line that is gone is not shown, and those behind it move up.
+    let mut edits = vec![Edit::new(at(" {"), ":"), Edit::new(at("\r\n}"), ""), Edit::new(at("b:"), "c:")];
+    assert!(hint(edits.clone()).ends_with("   1 │ step a:\n   4 │ step c:\n"));
+    edits.truncate(2);
+    assert!(hint(edits).ends_with("   1 │ step a:\n"));
+    assert!(hint(vec![Edit::insert(at("}").start, "  -> end\n")]).ends_with("   4 │   -> end\n   5 │ }\n"));
+    // What a hint shows cannot move the cursor.
+    assert!(!hint(vec![Edit::new(at("b"), "\x1b[2J")]).contains('\x1b'));
+}
+
+#[test]
 fn colours_come_in_runs() {
-    let text = "step a:\n  set lead.budgt = 5\n";
-    let diagnostic =
-        unknown(at(&[text], 0, "budgt")).help("h").suggest(at(&[text], 0, "budgt").span, "budget");
+    let text = "\n".repeat(1234) + "step a:\n  set lead.budgt = 5\n";
+    let text = text.as_str();
+    let diagnostic = unknown(at(&[text], 0, "budgt"))
+        .label(place(0, 0, 0), "long before")
+        .help("h")
+        .suggest(at(&[text], 0, "budgt").span, "budget");
     let plain = shown(text, diagnostic.clone());
     let colored = render(&[diagnostic], &sources(&[text]), true);
     assert!(colored.starts_with("\x1b[1;31merror[E0203]\x1b[0m\x1b[1m: "));
@@ -329,7 +363,7 @@ fn json_has_every_field_on_one_line() {
             r#"{"code":"E0203","severity":"error","message":"`lead` has no field `budgt`","file":"main.sbot","#,
             r#""start":20,"end":25,"line":2,"column":12,"end_line":2,"end_column":17,"note":"no such field","#,
             r#""labels":[{"file":"lib1.sbot","start":7,"end":11,"line":1,"column":8,"text":"declared\nhere"}],"#,
-            r#""help":"did you mean `budget`?","suggestion":{"start":20,"end":25,"text":"budget"}}"#
+            r#""help":"did you mean `budget`?","fix":[{"start":20,"end":25,"text":"budget"}],"sure":false}"#
         )
     );
     let bare = Diagnostic::new(Code::W0601, at(&texts, 0, "é"), "x");
@@ -338,7 +372,7 @@ fn json_has_every_field_on_one_line() {
     assert!(json.contains(
         r#""start":5,"end":7,"line":1,"column":6,"end_line":1,"end_column":7,"note":null,"labels":[]"#
     ));
-    assert!(json.ends_with(r#""help":null,"suggestion":null}"#));
+    assert!(json.ends_with(r#""help":null,"fix":null,"sure":false}"#));
 }
 
 #[test]
