@@ -666,8 +666,8 @@ pub enum BinaryOp {
 pub struct Test<E = Expr> {
     /// Its title.
     pub title: Arc<str>,
-    /// The bot under test: index into [`Project::bots`].
-    pub bot: usize,
+    /// The bot under test: index into [`Project::bots`]; none in a library.
+    pub bot: Option<usize>,
     /// Statements in order.
     pub stmts: Vec<TestStmt<E>>,
     /// The item.

@@ -194,7 +194,7 @@ fn a_walk_reaches_what_tests_reach_and_writes_tests_for_the_rest() {
             let titles: Vec<String> = marked
                 .tests
                 .iter()
-                .filter(|test| test.bot == bot as usize)
+                .filter(|test| test.bot == Some(bot as usize))
                 .map(|test| test.title.to_string())
                 .collect();
             let tests = write_tests(&walk, &hits, &titles);
@@ -242,7 +242,7 @@ fn they_pass(marked: &Marked, bot: u32, text: &str, count: usize) {
     let tests: Vec<_> = again
         .tests
         .iter()
-        .filter(|test| again.project.bots[test.bot].name == marked.project.bots[bot as usize].name)
+        .filter(|test| again.project.bots[test.bot.unwrap()].name == marked.project.bots[bot as usize].name)
         .collect();
     assert!(tests.len() >= count);
     for test in tests {

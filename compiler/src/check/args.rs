@@ -136,7 +136,8 @@ impl<'a> Checker<'a> {
         value
     }
 
-    /// Drops the reports after the first `known`: they are on something declared elsewhere, where they are made as well.
+    /// Drops the reports after the first `known`: they are on something declared elsewhere, where they are made too.
+    /// The first error of them stands for the others if that was wrong.
     pub(super) fn reported_at_declaration(&mut self, known: usize) {
         for diagnostic in self.diagnostics.drain(known.min(self.diagnostics.len())..) {
             if diagnostic.is_error() && self.dropped.is_none() {

@@ -86,11 +86,21 @@ impl<'a> Checker<'a> {
                 self.bot_item(n, bot);
             }
         }
-        // A library that no bot uses is checked all the same, as if a bot without a first step used it.
         for n in 0..units {
-            let library = self.bot_of(n).is_none() && used.get(n).is_some_and(|used| !used);
-            if library && self.parsed.units.get(n).is_some_and(|unit| !unit.std) {
+            let Some(unit) = self.parsed.units.get(n).filter(|unit| !unit.std) else { continue };
+            if self.bot_of(n).is_some() {
+                continue;
+            }
+            self.bot = self.scope(n, None);
+            self.misplaced(n);
+            // A library that no bot uses is checked all the same, as if a bot without a first step used it.
+            if used.get(n).is_some_and(|used| !used) {
                 self.library_alone(n);
+            }
+            // The tests of a library stay with it.
+            if unit.entry {
+                self.unit = n;
+                self.tests(n, None);
             }
         }
         self.settle_results();
@@ -100,8 +110,6 @@ impl<'a> Checker<'a> {
     }
 
     fn library_alone(&mut self, n: usize) {
-        self.bot = self.scope(n, None);
-        self.misplaced(n);
         let place = self.place(ast::Span::default());
         let vars = self.vars(n, &[]);
         let steps = self.steps(n);
@@ -315,7 +323,7 @@ impl<'a> Checker<'a> {
             place,
         });
         let number = self.out.bots.len().saturating_sub(1);
-        self.tests(n, number);
+        self.tests(n, Some(number));
         self.unused_bot_params(&bot.params);
         self.body = Body::default();
     }
@@ -443,7 +451,16 @@ impl<'a> Checker<'a> {
         }
     }
 
-    /// `bot` has to be the first item; triggers and tests belong to a bot.
+    /// E0207: something that only a bot's file can have.
+    pub(super) fn no_bot(&mut self, place: Place, what: &str) {
+        let text = format!("{what} needs a bot, and this file has none");
+        self.report(
+            Diagnostic::new(Code::E0207, place, text)
+                .help("begin the file with `bot name`, or move this to the bot's file"),
+        );
+    }
+
+    /// `bot` has to be the first item; triggers belong to a bot.
     fn misplaced(&mut self, n: usize) {
         let Some(unit) = self.parsed.units.get(n) else { return };
         let mut bots =
@@ -466,21 +483,9 @@ impl<'a> Checker<'a> {
         }
         if first.is_none() {
             for item in &unit.tree.items {
-                let word = if matches!(item.kind, ItemKind::Trigger(_)) {
-                    "a trigger"
-                } else if matches!(item.kind, ItemKind::Test { .. }) {
-                    "a test"
-                } else {
-                    continue;
-                };
-                self.report(
-                    Diagnostic::new(
-                        Code::E0207,
-                        place(item),
-                        format!("{word} needs a bot, and this file has none"),
-                    )
-                    .help("begin the file with `bot name`, or move this to the bot's file"),
-                );
+                if matches!(item.kind, ItemKind::Trigger(_)) {
+                    self.no_bot(place(item), "a trigger");
+                }
             }
         }
     }

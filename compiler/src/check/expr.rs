@@ -88,7 +88,7 @@ impl<'a> Checker<'a> {
                     let help = match self.body.kind {
                         Kind::Fn => "a `fn` sees its parameters only: pass the value as an argument",
                         Kind::Expression | Kind::Step | Kind::Flow => {
-                            "this is declared for every bot, and a variable belongs to one run: read it where this is used"
+                            "this is the same for every bot, and a variable belongs to one run: read it where this is used"
                         }
                     };
                     self.report(Diagnostic::new(Code::E0202, place, text).help(help));

@@ -1,7 +1,7 @@
 //! Tests in the language.
 
 use super::Checker;
-use super::body::Body;
+use super::body::{Body, Kind};
 use super::calls::Caller;
 use crate::diagnostic::{Code, Diagnostic, suggest};
 use crate::ir::{self, Expr, TestKind, TestStmt};
@@ -12,13 +12,17 @@ use rustc_hash::FxHashMap;
 use sbot_grammar::ast::{self, Arg, ExprKind as Ast, ItemKind, Often, Span, Text};
 
 impl Checker<'_> {
-    pub(super) fn tests(&mut self, n: usize, bot: usize) {
+    /// The tests of a file. Those of a library have no bot, and look at what its functions give.
+    pub(super) fn tests(&mut self, n: usize, bot: Option<usize>) {
         let Some(unit) = self.parsed.units.get(n) else { return };
         self.calls.caller = Caller::Test;
         let mut titles: FxHashMap<&str, Place> = FxHashMap::default();
         for item in &unit.tree.items {
             let ItemKind::Test { title, stmts } = &item.kind else { continue };
             self.body = Body::default();
+            if bot.is_none() {
+                self.body.kind = Kind::Fn;
+            }
             let place = self.place(title.span);
             let text = title.plain().unwrap_or("");
             if title.plain().is_none() {
@@ -36,6 +40,10 @@ impl Checker<'_> {
             let mut out = Vec::new();
             for (at, stmt) in stmts.iter().enumerate() {
                 let place = self.place(stmt.span);
+                if bot.is_none() && needs_bot(&stmt.kind) {
+                    self.no_bot(place, "this part of a test");
+                    continue;
+                }
                 if let Some(kind) = self.test_statement(place, &stmt.kind, at == 0) {
                     out.push(TestStmt { place, kind });
                 }
@@ -248,5 +256,29 @@ impl Checker<'_> {
         }
         let action = self.action_id(decl);
         Some(TestKind::ExpectAction { action, negated, args: out })
+    }
+}
+
+/// Whether a statement of a test is about a conversation.
+fn needs_bot(stmt: &ast::TestKind) -> bool {
+    use ast::TestKind as Ast;
+    match stmt {
+        Ast::At { .. } | Ast::Given { .. } | Ast::Expect(_) | Ast::Error => false,
+        Ast::ClientSays { .. }
+        | Ast::ClientPresses(_)
+        | Ast::ClientSends(_)
+        | Ast::ClientComments(_)
+        | Ast::ClientOpensVideo
+        | Ast::ClientClosesVideo
+        | Ast::Wait(_)
+        | Ast::Answer { .. }
+        | Ast::FailMessage
+        | Ast::BotSays(_)
+        | Ast::BotSaysNext(_)
+        | Ast::BotSilent
+        | Ast::ExpectStep(_)
+        | Ast::ExpectWaiting
+        | Ast::ExpectEnded
+        | Ast::Trigger(_) => true,
     }
 }

@@ -142,7 +142,7 @@ fn text(out: &mut Out, report: &Report) -> Result<(), Stop> {
 /// Adds tests to the file of the bot.
 fn write_tests(args: &Args, marked: &Marked, bot: u32, walk: &Walk<'_>, out: &mut Out) -> Result<(), Stop> {
     let compiled = &marked.compiled;
-    let own: Vec<_> = compiled.tests.iter().filter(|test| test.bot == bot as usize).collect();
+    let own: Vec<_> = compiled.tests.iter().filter(|test| test.bot == Some(bot as usize)).collect();
     let mut hits = Hits::default();
     for test in &compiled.tests {
         hits.add(run_test(&compiled.program, test, &compiled.sources, false).world.marks());

@@ -227,11 +227,11 @@ pub(crate) fn load_checked(path: &str, bot: bool) -> Result<(Checked, usize), St
     let folder = Path::new(path).is_dir();
     let parsed = parse(&entries(path)?)?;
     let files = parsed.units.iter().filter(|unit| !unit.std).count();
-    let has_bot = parsed
-        .units
-        .iter()
-        .filter(|unit| unit.entry)
-        .any(|unit| unit.tree.items.iter().any(|item| matches!(item.kind, ItemKind::Bot(_))));
+    let mut items = parsed.units.iter().filter(|unit| unit.entry).flat_map(|unit| &unit.tree.items);
+    // A library may have tests of its own.
+    let has_bot = items.any(|item| {
+        matches!(item.kind, ItemKind::Bot(_)) || (!bot && matches!(item.kind, ItemKind::Test { .. }))
+    });
     let checked = sbotc::check::check(parsed, &Disk);
     let broken = checked.diagnostics.iter().any(Diagnostic::is_error);
     if !has_bot && !broken && (bot || folder) {

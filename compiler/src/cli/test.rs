@@ -7,7 +7,7 @@ use super::{Exit, Format, Stop};
 use sbotc::coverage::{self, Hits, Missing, Share};
 use sbotc::i18n::Strictness;
 use sbotc::lower::Mark;
-use sbotc::sim::{Outcome, TestReport, run_test};
+use sbotc::sim::{Outcome, TestReport, run_test, tested};
 use sbotc::source::Sources;
 use std::io::Write;
 use std::sync::Arc;
@@ -151,7 +151,7 @@ fn run_all(
     let wanted = args.filter.as_deref().unwrap_or("").to_lowercase();
     for test in &compiled.tests {
         tally.all += 1;
-        let bot = compiled.program.tables().bots.get(test.bot).map_or("?", |bot| &*bot.name);
+        let bot = tested(&compiled.program, test, &compiled.sources);
         if !test.title.to_lowercase().contains(&wanted) && !bot.to_lowercase().contains(&wanted) {
             continue;
         }

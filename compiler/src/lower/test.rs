@@ -4,23 +4,23 @@ use super::function::{Body, Variables};
 use super::output::Output;
 use crate::ir::{Bot, Expr, Test, TestKind, TestStmt};
 use sbot_vm::program::FunctionKind;
+use std::sync::Arc;
 
 pub(super) fn lower_tests(out: &mut Output<'_>) -> Vec<Test<u32>> {
     let project = out.project;
     let mut tests = Vec::with_capacity(project.tests.len());
     for test in &project.tests {
         let mut stmts = Vec::with_capacity(test.stmts.len());
-        if let Some(bot) = project.bots.get(test.bot) {
-            for stmt in &test.stmts {
-                stmts.push(TestStmt { place: stmt.place, kind: lower_kind(out, bot, &stmt.kind) });
-            }
+        let bot = test.bot.and_then(|bot| project.bots.get(bot));
+        for stmt in &test.stmts {
+            stmts.push(TestStmt { place: stmt.place, kind: lower_kind(out, bot, &stmt.kind) });
         }
         tests.push(Test { title: test.title.clone(), bot: test.bot, stmts, place: test.place });
     }
     tests
 }
 
-fn lower_kind<'p>(out: &mut Output<'p>, bot: &'p Bot, kind: &TestKind) -> TestKind<u32> {
+fn lower_kind<'p>(out: &mut Output<'p>, bot: Option<&'p Bot>, kind: &TestKind) -> TestKind<u32> {
     let mut function = |expr: &Expr| lower_value(out, bot, expr);
     match kind {
         TestKind::At { year, month, day, hour, minute } => {
@@ -53,8 +53,10 @@ fn lower_kind<'p>(out: &mut Output<'p>, bot: &'p Bot, kind: &TestKind) -> TestKi
     }
 }
 
-fn lower_value<'p>(out: &mut Output<'p>, bot: &'p Bot, expr: &Expr) -> u32 {
-    let mut body = Body::new(out, Variables::Here(&bot.vars));
+fn lower_value<'p>(out: &mut Output<'p>, bot: Option<&'p Bot>, expr: &Expr) -> u32 {
+    let vars = bot.map(|bot| bot.vars.as_slice()).unwrap_or_default();
+    let name = bot.map_or_else(|| Arc::from("library"), |bot| Arc::clone(&bot.name));
+    let mut body = Body::new(out, Variables::Here(vars));
     body.lower_return(Some(expr), expr.place);
-    body.finish(&bot.name, bot.vars.len(), FunctionKind::Fn)
+    body.finish(&name, vars.len(), FunctionKind::Fn)
 }

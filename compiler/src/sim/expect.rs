@@ -127,6 +127,7 @@ impl Tester<'_> {
         if known.is_empty() {
             return match self.world.run() {
                 Some(_) => "it is false".to_owned(),
+                None if self.is_of_library() => "it is false".to_owned(),
                 None => "it is false; variables are absent, because no bot is running".to_owned(),
             };
         }

@@ -20,6 +20,6 @@ mod turn;
 pub mod world;
 
 pub use chat::{Act, Chat};
-pub use test::{Failure, Outcome, TestReport, run_test};
+pub use test::{Failure, Outcome, TestReport, run_test, tested};
 pub use text_pattern::matches;
 pub use world::World;

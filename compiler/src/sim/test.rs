@@ -22,7 +22,7 @@ const MAX_HELD: usize = 10_000;
 pub struct TestReport {
     /// Its title.
     pub title: Arc<str>,
-    /// The bot under test.
+    /// The bot under test; the file for a test of a library.
     pub bot: Arc<str>,
     /// The item.
     pub place: Place,
@@ -77,13 +77,13 @@ impl TestReport {
 /// Runs a test. With `restore` the run is encoded and decoded before every event, which must change nothing.
 #[must_use]
 pub fn run_test(program: &Arc<Program>, test: &Test<u32>, sources: &Sources, restore: bool) -> TestReport {
-    let bot = u32::try_from(test.bot).unwrap_or(u32::MAX);
+    // Without a bot nothing can begin.
+    let bot = test.bot.and_then(|bot| u32::try_from(bot).ok()).unwrap_or(u32::MAX);
     let world = World::new(Arc::clone(program), bot, start(program, test));
     let world = if restore { world.restoring_every_turn() } else { world };
     let mut tester = Tester { world, test, sources, read: 0, trapped: None };
     let failure = tester.run();
-    let name =
-        program.tables().bots.get(test.bot).map_or_else(|| Arc::from("?"), |bot| Arc::clone(&bot.name));
+    let name = tested(program, test, sources);
     TestReport {
         title: Arc::clone(&test.title),
         bot: name,
@@ -92,6 +92,15 @@ pub fn run_test(program: &Arc<Program>, test: &Test<u32>, sources: &Sources, res
         transcript: tester.world.transcript().to_vec(),
         failure,
         world: tester.world,
+    }
+}
+
+/// What a test is about: its bot, or the file of its library.
+#[must_use]
+pub fn tested(program: &Program, test: &Test<u32>, sources: &Sources) -> Arc<str> {
+    match test.bot.and_then(|bot| program.tables().bots.get(bot)) {
+        Some(bot) => Arc::clone(&bot.name),
+        None => sources.get(test.place.file).path.as_str().into(),
     }
 }
 
@@ -128,6 +137,11 @@ pub(super) struct Tester<'a> {
 }
 
 impl Tester<'_> {
+    /// Whether the test has no bot.
+    pub(super) fn is_of_library(&self) -> bool {
+        self.test.bot.is_none()
+    }
+
     fn run(&mut self) -> Option<Failure> {
         for (n, stmt) in self.test.stmts.iter().enumerate() {
             let acts = is_event(&stmt.kind);

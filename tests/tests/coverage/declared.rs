@@ -1,6 +1,6 @@
 //! What the files of a project declare, as far as a name is needed to know what a call or an argument is.
 
-use super::constructs::callee;
+use super::names::callee;
 use sbot_grammar::ast::{Expr, ExprKind, File, ItemKind};
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -12,6 +12,7 @@
 mod constructs;
 mod declared;
 mod host;
+mod names;
 #[path = "../support/mod.rs"]
 mod support;
 mod table;
