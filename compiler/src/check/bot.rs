@@ -268,6 +268,7 @@ impl<'a> Checker<'a> {
             );
         }
         self.unit = n;
+        self.first_step(n);
         let vars = self.vars(n, &bot.params);
         let steps = self.steps(n);
         let flows = self.flows(n);
@@ -354,6 +355,19 @@ impl<'a> Checker<'a> {
         }
         self.bot.ready = None;
         out
+    }
+
+    /// E0302: nobody gives anything to the step that a bot starts at.
+    fn first_step(&mut self, n: usize) {
+        let Some(place) = self.names.steps.iter().find(|step| step.unit == n).map(|step| step.place) else {
+            return;
+        };
+        let Some(param) = self.bot.step_params.first().and_then(|params| params.first()) else { return };
+        let text = format!("the bot starts at this step, and has nothing to give for `{}`", param.name);
+        self.report(
+            Diagnostic::new(Code::E0302, place, text)
+                .help("make it a parameter of the bot or a `var`, or begin with a step that gives it"),
+        );
     }
 
     /// Reports what is wrong with the bot's result: in a library only where the bot gets there, since the library does
