@@ -122,6 +122,19 @@ impl<'a> Names<'a> {
         self.templates.insert(id, decl);
     }
 
+    /// Somebody is responsible for every lead, and it stands in some stage, whether the project declares them or not. No
+    /// source can name these.
+    pub(super) fn complete_account(&mut self) {
+        let declares = |names: &Self, kind| names.symbols.iter().any(|symbol| symbol.kind == kind);
+        if !declares(self, SymbolKind::User) {
+            self.symbol(SymbolKind::User, "owner", "Owner", "");
+        }
+        if !declares(self, SymbolKind::Stage) {
+            self.symbol(SymbolKind::Pipeline, "pipeline", "Pipeline", "");
+            self.symbol(SymbolKind::Stage, "pipeline.first", "First stage", "");
+        }
+    }
+
     /// E0202: a kind of channels that does not exist.
     pub(super) fn unknown_channel_kind(&mut self, unit: &Unit, kind: &Name) {
         let place = Place { file: unit.file, span: kind.span };

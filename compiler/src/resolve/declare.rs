@@ -37,6 +37,7 @@ pub(super) fn declare<'a>(names: &mut Names<'a>, parsed: &'a Parsed) {
             names.declare_item(n, unit, item);
         }
     }
+    names.complete_account();
     names.import(parsed);
     names.check_account(parsed);
 }
