@@ -215,8 +215,10 @@ impl Checker<'_> {
             self.unknown_name("entity", entity);
             return None;
         }
-        let (field, ty, _) = self.field(&entity.text, name)?;
-        let value = self.expr_as(value, &ty.optional(), "`given`");
+        let (field, ty, default) = self.field(&entity.text, name)?;
+        // Where there is a default, the CRM may have nothing.
+        let ty = if default.is_some() { ty.optional() } else { ty };
+        let value = self.expr_as(value, &ty, "`given`");
         Some(TestKind::Given { field, value })
     }
 
