@@ -121,9 +121,7 @@ impl Maker {
         self.outer.extend(params.iter().map(read_only));
         let vars = self.vars("v");
         let steps = 2 + self.dice.below(3);
-        self.steps = (0..steps).map(|_| self.params("p", true)).collect();
-        // The bot starts at the first one with nothing to give.
-        self.steps[0].retain(|param| param.default.is_some());
+        self.steps = (0..steps).map(|at| if at == 0 { Vec::new() } else { self.params("p", true) }).collect();
         let flows = (0..1 + self.dice.below(3)).map(|at| {
             self.left = 12;
             self.flow(format!("f{n}_{at}"))
