@@ -63,7 +63,7 @@ impl Vm {
             }
             Event::Timer => EventKind::Timer,
         };
-        sbot_vm::Event { at: if event == Event::Timer { at + 2 * 3_600_000 } else { at }, kind }
+        sbot_vm::Event::new(if event == Event::Timer { at + 2 * 3_600_000 } else { at }, kind)
     }
 
     fn collect(&mut self, ended: bool, log: &mut Vec<Act>) {

@@ -163,6 +163,54 @@ pub fn parse_duration(text: &str) -> Option<i64> {
     }
 }
 
+/// Days since 1970-01-01 as `2026-11-22`.
+#[must_use]
+pub fn date_text(days: i32) -> String {
+    let mut out = String::new();
+    // Writing to a `String` cannot fail.
+    let _ = write_date(&mut out, i64::from(days));
+    out
+}
+
+/// Reads what [`date_text`] writes; `None` for everything else.
+#[must_use]
+pub fn parse_date(text: &str) -> Option<i32> {
+    let (sign, rest) = text.strip_prefix('-').map_or((1, text), |rest| (-1, rest));
+    let mut parts = rest.split('-').map(digits);
+    let (year, month, day) = (parts.next()??, parts.next()??, parts.next()??);
+    let whole = parts.next().is_none() && rest.len() == 10;
+    days_of(sign * year, month, day).filter(|_| whole)
+}
+
+/// Minutes since midnight as `09:30`.
+#[must_use]
+pub fn time_text(minutes: u16) -> String {
+    let mut out = String::new();
+    // Writing to a `String` cannot fail.
+    let _ = write_time(&mut out, i64::from(minutes));
+    out
+}
+
+/// Reads what [`time_text`] writes, up to `23:59`; `None` for everything else.
+#[must_use]
+pub fn parse_time(text: &str) -> Option<u16> {
+    let (hours, minutes) = text.split_once(':')?;
+    let whole = hours.len() == 2 && minutes.len() == 2;
+    let (hours, minutes) = (digits(hours)?, digits(minutes)?);
+    let fits = whole && hours < 24 && minutes < 60;
+    u16::try_from(hours * 60 + minutes).ok().filter(|_| fits)
+}
+
+fn digits(text: &str) -> Option<i64> {
+    text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok()).flatten()
+}
+
+/// Whether milliseconds since 1970-01-01T00:00Z lie in the calendar.
+#[must_use]
+pub fn is_datetime(at: i64) -> bool {
+    Timestamp::from_millisecond(at).is_ok()
+}
+
 /// Writes days since 1970-01-01 as `2026-11-22`. Total: any number of days gives a date.
 pub(crate) fn write_date(out: &mut dyn fmt::Write, days: i64) -> fmt::Result {
     let (year, month, day) = from_days(days);

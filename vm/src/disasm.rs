@@ -8,7 +8,7 @@ use crate::program::{
     Button, Callee, Exit, Field, Function, FunctionKind, List, Live, Message, Often, On, Recipients, Source,
     Tables, TriggerKind, Via, Wait,
 };
-use crate::value::{Kind, Slot, Value};
+use crate::value::Value;
 use std::fmt::Write;
 
 /// The listing of a program: the tables that instructions point into, then every function.
@@ -56,7 +56,7 @@ impl Listing<'_> {
         }
         self.heading("fields");
         for (n, field) in self.tables.fields.iter().enumerate() {
-            self.line(&format!("  {n:>4}  {}: {}", field_name(field), slot(field.slot)));
+            self.line(&format!("  {n:>4}  {}: {}", field_name(field), field.slot));
         }
     }
 
@@ -66,13 +66,13 @@ impl Listing<'_> {
         }
         self.heading("actions");
         for (n, action) in self.tables.actions.iter().enumerate() {
-            let params = action.params.iter().map(|param| format!("{}: {}", param.name, slot(param.slot)));
+            let params = action.params.iter().map(|param| format!("{}: {}", param.name, param.slot));
             let mut line = format!("  {n:>4}  {}({})", action.name, joined(params));
             if let Some(result) = action.result {
-                let _ = write!(line, " -> {}", slot(result));
+                let _ = write!(line, " -> {}", result);
             }
             for exit in &action.exits {
-                let params = exit.params.iter().map(|param| format!("{}: {}", param.name, slot(param.slot)));
+                let params = exit.params.iter().map(|param| format!("{}: {}", param.name, param.slot));
                 let _ = write!(line, " on {}({})", exit.name, joined(params));
             }
             self.line(&line);
@@ -174,7 +174,7 @@ impl Listing<'_> {
 
     fn live(&mut self, live: &[Live]) {
         for live in live {
-            self.line(&format!("          keeps r{} {}: {}", live.reg, live.name, slot(live.slot)));
+            self.line(&format!("          keeps r{} {}: {}", live.reg, live.name, live.slot));
         }
     }
 
@@ -266,7 +266,7 @@ impl Listing<'_> {
     fn bots(&mut self) {
         self.heading("bots");
         for (n, bot) in self.tables.bots.iter().enumerate() {
-            let params = bot.params.iter().map(|param| format!("{}: {}", param.name, slot(param.slot)));
+            let params = bot.params.iter().map(|param| format!("{}: {}", param.name, param.slot));
             let mut line = format!("  {n:>4}  {}({})", bot.name, joined(params));
             if let Some(to) = bot.on_failed {
                 let _ = write!(line, " on failed -> {to}");
@@ -460,25 +460,6 @@ fn joined(parts: impl Iterator<Item = String>) -> String {
 
 fn field_name(field: &Field) -> String {
     if field.name.is_empty() { field.entity.to_string() } else { format!("{}.{}", field.entity, field.name) }
-}
-
-fn slot(slot: Slot) -> String {
-    let kind = match slot.kind {
-        Kind::Bool => "bool",
-        Kind::Int => "int",
-        Kind::Number => "number",
-        Kind::Text => "text",
-        Kind::Date => "date",
-        Kind::Time => "time",
-        Kind::DateTime => "datetime",
-        Kind::Duration => "duration",
-        Kind::List => "list",
-        Kind::Record => "record",
-        Kind::Symbol => "symbol",
-        Kind::File => "file",
-        Kind::Json => "json",
-    };
-    format!("{kind}{}", if slot.optional { "?" } else { "" })
 }
 
 /// `r0 r1+2 12`: arguments as their first register and their number, the rest as in the table.

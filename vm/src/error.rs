@@ -150,6 +150,13 @@ pub enum WhyRefused {
         /// Which was given.
         given: u64,
     },
+    /// The event is meant for another wait of the run: it comes too late, or a second time.
+    OtherWait {
+        /// The number of the wait it is meant for.
+        meant: u32,
+        /// The number of the wait the run is parked at.
+        parked: u32,
+    },
     /// No timer is due at the time of the event.
     NotDue {
         /// When the next one is, if the wait has one: milliseconds since 1970-01-01T00:00Z.
@@ -172,6 +179,10 @@ impl fmt::Display for WhyRefused {
             WhyRefused::OtherProgram { parked, given } => write!(
                 f,
                 "the run was parked under program {parked:016x} and this is {given:016x}: run it with its own program, or upgrade it"
+            ),
+            WhyRefused::OtherWait { meant, parked } => write!(
+                f,
+                "the event is meant for wait {meant} and the run is at wait {parked}: it came too late or twice; drop it"
             ),
             WhyRefused::NotDue { next: Some(next) } => {
                 write!(f, "no timer is due: the next one is due at {next} ms; send the event then")

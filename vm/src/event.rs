@@ -11,8 +11,25 @@ use std::sync::Arc;
 pub struct Event {
     /// Milliseconds since 1970-01-01T00:00Z. This is `now` for the whole turn.
     pub at: i64,
+    /// The number of the wait it is meant for, [`crate::Run::number`], if whoever sends it knows: a timer, an answer, a
+    /// press of a button that a certain message showed. A run that waits elsewhere by now refuses it.
+    pub wait: Option<u32>,
     /// What happened.
     pub kind: EventKind,
+}
+
+impl Event {
+    /// An event for whatever the run waits for.
+    #[must_use]
+    pub fn new(at: i64, kind: EventKind) -> Event {
+        Event { at, wait: None, kind }
+    }
+
+    /// The same event for the wait of this number alone.
+    #[must_use]
+    pub fn for_wait(self, number: u32) -> Event {
+        Event { wait: Some(number), ..self }
+    }
 }
 
 /// The kinds of events.

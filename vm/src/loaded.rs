@@ -7,7 +7,11 @@ use crate::effect::{Button, List, Row, Section};
 use crate::error::LoadError;
 use crate::fuel::{self, Cost};
 use crate::op::{Reg, Target};
-use crate::program::{self, Action, Debug, Echo, Message, On, Place, Source, SymbolKind, Tables, Wait};
+use crate::program::{
+    self, Action, Debug, Echo, MOST_BUTTONS, Message, On, Place, Source, SymbolKind, Tables, Wait,
+};
+use crate::reads::Reads;
+use crate::run::Run;
 use crate::text::{Folded, fold};
 use crate::value::{Kind, Value};
 use crate::verify::{self, Places, WaitPlace};
@@ -123,6 +127,40 @@ impl Program {
         Some(action)
     }
 
+    /// The function in which a wait stands, if any code waits there.
+    #[must_use]
+    pub fn waits_in(&self, wait: u32) -> Option<u32> {
+        self.derived.waits.get(wait as usize)?.function
+    }
+
+    /// The number of the counter whose draw a run waits for that is parked at this wait.
+    #[must_use]
+    pub fn awaited_counter(&self, wait: u32) -> Option<u32> {
+        let Subject::Counter(counter) = self.derived.waits.get(wait as usize)?.subject else { return None };
+        Some(counter)
+    }
+
+    /// A text of a wait's exits: one that the program knows, or one that is parked with the run.
+    #[must_use]
+    pub fn kept_text(&self, run: &Run, source: Source) -> Option<Arc<str>> {
+        let Source::Reg(reg) = source else { return known_text(self.tables(), source).cloned() };
+        if let Value::Text(text) = self.kept(run, reg)? { Some(Arc::clone(text)) } else { None }
+    }
+
+    /// The texts of a list that is parked with the run, as many as a message shows.
+    #[must_use]
+    pub fn kept_texts(&self, run: &Run, reg: Reg) -> Vec<Arc<str>> {
+        let Some(Value::List(texts)) = self.kept(run, reg) else { return Vec::new() };
+        let text = |text: &Value| if let Value::Text(text) = text { Some(Arc::clone(text)) } else { None };
+        texts.iter().take(MOST_BUTTONS).filter_map(text).collect()
+    }
+
+    /// A value that is parked with the run.
+    fn kept<'r>(&self, run: &'r Run, reg: Reg) -> Option<&'r Value> {
+        let wait = self.tables().waits.get(run.wait as usize)?;
+        run.values.get(kept(wait, reg) as usize)
+    }
+
     /// The action whose answer a wait waits for.
     pub(crate) fn action_of(&self, wait: usize) -> Option<&Action> {
         let Subject::Action(action) = self.derived.waits.get(wait)?.subject else { return None };
@@ -179,6 +217,7 @@ pub(crate) struct Derived {
     pub(crate) empty: Arc<str>,
     /// The built-in functions by number, each with its cost.
     pub(crate) builtins: Vec<Option<(&'static Builtin, Cost)>>,
+    pub(crate) reads: Reads,
 }
 
 /// What the program knows of a message.
@@ -279,6 +318,7 @@ impl Derived {
             version: Arc::from(format!("{id:016x}")),
             empty: Arc::from(""),
             builtins: callees(),
+            reads: Reads::new(tables.waits.len()),
         }
     }
 }

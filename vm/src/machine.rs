@@ -384,7 +384,7 @@ struct Last {
 
 /// The channel of an event that may start a bot.
 #[derive(Clone, Copy)]
-enum Channel {
+pub(crate) enum Channel {
     /// Such events have none.
     Without,
     /// Its symbol, if it is known.
@@ -402,7 +402,7 @@ impl Channel {
 }
 
 /// The kind of trigger that an event can take, and its channel.
-fn starts(event: &EventKind) -> Option<(&TriggerKind, Channel)> {
+pub(crate) fn starts(event: &EventKind) -> Option<(&TriggerKind, Channel)> {
     match event {
         EventKind::Message(message) => Some((&TriggerKind::Message, Channel::Of(message.channel))),
         EventKind::Press { channel, .. } => Some((&TriggerKind::Message, Channel::Of(*channel))),

@@ -76,7 +76,7 @@ pub struct Symbol {
 }
 
 /// The kinds of symbols.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[allow(missing_docs)]
 pub enum SymbolKind {
     Entity,
@@ -90,6 +90,32 @@ pub enum SymbolKind {
     EmailTemplate,
     Form,
     Hours,
+}
+
+impl SymbolKind {
+    /// As the source calls it: `user`, `email_template`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            SymbolKind::Entity => "entity",
+            SymbolKind::Field => "field",
+            SymbolKind::User => "user",
+            SymbolKind::Team => "team",
+            SymbolKind::Channel => "channel",
+            SymbolKind::Pipeline => "pipeline",
+            SymbolKind::Stage => "stage",
+            SymbolKind::Template => "template",
+            SymbolKind::EmailTemplate => "email_template",
+            SymbolKind::Form => "form",
+            SymbolKind::Hours => "hours",
+        }
+    }
+}
+
+impl std::fmt::Display for SymbolKind {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name())
+    }
 }
 
 /// Names of a record's fields. A template with arguments is a record whose shape carries the template's name.

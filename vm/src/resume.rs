@@ -74,6 +74,9 @@ pub(crate) fn take<'a>(program: &'a Program, run: &Run, event: &'a Event) -> Res
     }
     let info = wait_of(program, run).ok_or(WhyRefused::Corrupt)?;
     let wait = program.tables().waits.get(run.wait as usize).ok_or(WhyRefused::Corrupt)?;
+    if let Some(meant) = event.wait.filter(|meant| *meant != run.number()) {
+        return Err(WhyRefused::OtherWait { meant, parked: run.number() });
+    }
     let parked = Parked { program, run, wait, info };
     match &event.kind {
         EventKind::Message(message) => parked.message(message.text.as_ref()),

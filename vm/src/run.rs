@@ -70,6 +70,13 @@ pub(crate) const MAX_VALUES: usize = MAX_RUN - (64 << 10);
 const HEADER: usize = 9;
 
 impl Run {
+    /// The number of the wait it is parked at: 1 for the first of its life, one more with every turn. An event that
+    /// carries it is taken by this wait or by none, see [`crate::Event::wait`].
+    #[must_use]
+    pub fn number(&self) -> u32 {
+        self.turn
+    }
+
     /// The bytes to store. `program` is the one it is parked under.
     #[must_use]
     pub fn encode(&self, program: &Program) -> Vec<u8> {

@@ -1,6 +1,6 @@
 //! The values a run computes with. Plain data, cheap to clone, no interior mutability.
 
-use rust_decimal::Decimal;
+pub use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -102,6 +102,57 @@ impl Value {
     #[must_use]
     pub fn text(text: &str) -> Value {
         Value::Text(Arc::from(text))
+    }
+}
+
+impl Kind {
+    /// As the source calls it; `list`, `record` and `symbol` stand for what the machine does not tell apart.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Kind::Bool => "bool",
+            Kind::Int => "int",
+            Kind::Number => "number",
+            Kind::Text => "text",
+            Kind::Date => "date",
+            Kind::Time => "time",
+            Kind::DateTime => "datetime",
+            Kind::Duration => "duration",
+            Kind::List => "list",
+            Kind::Record => "record",
+            Kind::Symbol => "symbol",
+            Kind::File => "file",
+            Kind::Json => "json",
+        }
+    }
+
+    /// The kind of this name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Kind> {
+        const KINDS: [Kind; 13] = [
+            Kind::Bool,
+            Kind::Int,
+            Kind::Number,
+            Kind::Text,
+            Kind::Date,
+            Kind::Time,
+            Kind::DateTime,
+            Kind::Duration,
+            Kind::List,
+            Kind::Record,
+            Kind::Symbol,
+            Kind::File,
+            Kind::Json,
+        ];
+        KINDS.into_iter().find(|kind| kind.name() == name)
+    }
+}
+
+/// `number?`
+impl std::fmt::Display for Slot {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.kind.name())?;
+        f.write_str(if self.optional { "?" } else { "" })
     }
 }
 

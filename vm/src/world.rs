@@ -266,7 +266,7 @@ fn argument(param: &Param, value: &Value) -> Result<Value, TrapKind> {
 }
 
 /// What an event says about the client; `None` where it says nothing and the facts hold.
-fn client(event: &EventKind, field: FieldKind) -> Option<Value> {
+pub(crate) fn client(event: &EventKind, field: FieldKind) -> Option<Value> {
     let text = |text: &Arc<str>| Value::Text(Arc::clone(text));
     match (event, field) {
         (EventKind::Message(message), FieldKind::ClientText) => {

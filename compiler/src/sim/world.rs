@@ -275,7 +275,7 @@ impl World {
 
     /// An event of this moment.
     pub(super) fn event(&self, kind: EventKind) -> Event {
-        Event { at: self.now, kind }
+        Event::new(self.now, kind)
     }
 
     /// The value of a function of a test, which takes the variables of the bot: those of the parked run, and absent

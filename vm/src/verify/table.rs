@@ -72,7 +72,7 @@ pub(super) fn hours(tables: &Tables) -> Check {
     let mut seen = FxHashSet::default();
     for (n, hours) in tables.hours.iter().enumerate() {
         let symbol = tables.symbols.get(hours.symbol as usize);
-        if !symbol.is_some_and(|symbol| symbol.kind == SymbolKind::Hours) || !seen.insert(hours.symbol) {
+        if symbol.is_none_or(|symbol| symbol.kind != SymbolKind::Hours) || !seen.insert(hours.symbol) {
             return fail(format!("hours {n} have no symbol of their own"));
         }
         if hours.rows.len() > MOST_HOURS {

@@ -149,7 +149,7 @@ pub fn plain() -> Message {
 }
 
 pub fn event(at: i64, kind: EventKind) -> Event {
-    Event { at, kind }
+    Event::new(at, kind)
 }
 
 pub fn says(text: &str) -> Event {

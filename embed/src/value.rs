@@ -1,0 +1,237 @@
+//! Values as JSON, both ways.
+//!
+//! | type | JSON |
+//! |---|---|
+//! | `bool`, `text` and what widens to it, `file` | `true`, `"text"` |
+//! | `int` | `12`; beyond 2^53 - 1 either way `"9007199254740993"`, because most readers of JSON lose digits there |
+//! | `number` | `"12.5"`: an exact decimal in a text, shortest form; `12.5` is taken too |
+//! | `date`, `time` | `"2026-11-22"`, `"09:30"` |
+//! | `datetime` | `1795339800000`: milliseconds since 1970-01-01T00:00Z |
+//! | `duration` | `7200`: seconds |
+//! | a reference | its name in the source: `"anna"`, `"sales.won"`, `"contact.phone"` |
+//! | a template with its arguments | `{"template":"welcome_mail","args":{…},"texts":{"subject":…,"body":…}}` |
+//! | list, record | `[…]`, `{…}` |
+//! | `json` | the JSON itself |
+//! | absent | `null` |
+
+use crate::json::Json;
+use crate::names::{Names, refers_to, symbol_name};
+use crate::problem::{At, Problems};
+use sbot_vm::program::{Field, SymbolKind, Tables};
+use sbot_vm::value::{Decimal, Kind, Record, Slot, Value};
+use sbot_vm::{calendar, value};
+use std::sync::Arc;
+
+/// How deep values nest, as in the machine itself.
+const MAX_NESTING: u32 = 32;
+
+/// A value as JSON.
+#[must_use]
+pub(crate) fn write(tables: &Tables, value: &Value) -> Json {
+    match value {
+        Value::None => Json::Null,
+        Value::Bool(value) => Json::Bool(*value),
+        Value::Int(value) => Json::int(*value),
+        Value::Number(value) => Json::text(&value.normalize().to_string()),
+        Value::Text(text) | Value::File(text) => Json::text(text),
+        Value::Date(days) => Json::text(&calendar::date_text(*days)),
+        Value::Time(minutes) => Json::text(&calendar::time_text(*minutes)),
+        Value::DateTime(at) => Json::int(*at),
+        Value::Duration(seconds) => Json::int(*seconds),
+        Value::List(items) => Json::list(items.iter().map(|item| write(tables, item))),
+        Value::Record(record) => write_record(tables, record),
+        Value::Symbol(symbol) => write_symbol(tables, *symbol),
+        // What came in through here is JSON. Whatever else a program calls json is still a text.
+        Value::Json(json) => crate::json::read(json).unwrap_or_else(|_| Json::text(json)),
+    }
+}
+
+fn write_symbol(tables: &Tables, symbol: u32) -> Json {
+    let name = symbol_name(tables, symbol);
+    match tables.symbols.get(symbol as usize).map(|symbol| symbol.kind) {
+        Some(SymbolKind::Template | SymbolKind::EmailTemplate) => template(name, Vec::new(), Vec::new()),
+        Some(_) | None => Json::text(name),
+    }
+}
+
+/// A template that is given as a value has, beside its arguments, what it makes of them, under names with a `%`.
+fn write_record(tables: &Tables, record: &Record) -> Json {
+    let Some(shape) = tables.shapes.get(record.shape as usize) else { return Json::Null };
+    let fields = shape.fields.iter().zip(&record.fields);
+    let pair = |(name, value): (&Arc<str>, &Value)| {
+        (Box::from(name.strip_prefix('%').unwrap_or(name)), write(tables, value))
+    };
+    if shape.name.is_empty() {
+        return Json::Object(fields.map(pair).collect());
+    }
+    let (texts, args): (Vec<_>, Vec<_>) = fields.partition(|(name, _)| name.starts_with('%'));
+    let pairs = |list: Vec<(&Arc<str>, &Value)>| list.into_iter().map(pair).collect();
+    template(&shape.name, pairs(args), pairs(texts))
+}
+
+fn template(name: &str, args: Vec<(Box<str>, Json)>, texts: Vec<(Box<str>, Json)>) -> Json {
+    Json::object([
+        ("template", Json::text(name)),
+        ("args", Json::Object(args)),
+        ("texts", Json::Object(texts)),
+    ])
+}
+
+/// What a value is wanted for.
+#[derive(Clone, Copy)]
+pub(crate) struct Wanted {
+    pub(crate) slot: Slot,
+    /// What a name in it refers to, if that is known.
+    pub(crate) refers: Option<SymbolKind>,
+}
+
+impl From<Slot> for Wanted {
+    fn from(slot: Slot) -> Wanted {
+        Wanted { slot, refers: None }
+    }
+}
+
+impl From<&Field> for Wanted {
+    fn from(field: &Field) -> Wanted {
+        Wanted { slot: field.slot, refers: refers_to(field) }
+    }
+}
+
+/// Reads values, and gathers what is wrong with them.
+pub(crate) struct Reader<'e> {
+    pub(crate) tables: &'e Tables,
+    pub(crate) names: &'e Names,
+    pub(crate) problems: Problems,
+}
+
+impl Reader<'_> {
+    /// A value of a declared type.
+    pub(crate) fn value(&mut self, at: &At<'_>, json: &Json, wanted: Wanted) -> Option<Value> {
+        let Slot { kind, optional } = wanted.slot;
+        if *json == Json::Null {
+            return match (optional, kind) {
+                (true, _) => Some(Value::None),
+                (false, Kind::Json) => Some(Value::Json(Arc::from("null"))),
+                (false, _) => self.problems.note(at, "it is never absent: give a value"),
+            };
+        }
+        let read = match (kind, json) {
+            (Kind::Json, json) => Some(Value::Json(Arc::from(json.to_string()))),
+            (Kind::Bool, Json::Bool(value)) => Some(Value::Bool(*value)),
+            (Kind::Int, Json::Number(text) | Json::Text(text)) => text.parse().ok().map(Value::Int),
+            (Kind::Number, Json::Number(text) | Json::Text(text)) => decimal(text).map(Value::Number),
+            (Kind::Text, Json::Text(text)) => Some(Value::Text(Arc::from(&**text))),
+            (Kind::File, Json::Text(text)) => Some(Value::File(Arc::from(&**text))),
+            (Kind::Date, Json::Text(text)) => calendar::parse_date(text).map(Value::Date),
+            (Kind::Time, Json::Text(text)) => calendar::parse_time(text).map(Value::Time),
+            (Kind::DateTime, Json::Number(text)) => {
+                text.parse().ok().filter(|at| calendar::is_datetime(*at)).map(Value::DateTime)
+            }
+            (Kind::Duration, Json::Number(text)) => text.parse().ok().map(Value::Duration),
+            (Kind::List, Json::List(items)) => return self.list(at, items, MAX_NESTING),
+            (Kind::Record, Json::Object(keys)) => return self.record(at, keys, MAX_NESTING),
+            (Kind::Symbol, Json::Text(name)) => return self.symbol(at, name, wanted.refers),
+            _ => None,
+        };
+        match read {
+            Some(value) => Some(value),
+            None => {
+                self.problems.note(at, format!("{} was expected and {} is there", wants(kind), shown(json)))
+            }
+        }
+    }
+
+    pub(crate) fn symbol(&mut self, at: &At<'_>, name: &str, kind: Option<SymbolKind>) -> Option<Value> {
+        match self.names.symbol(kind, name) {
+            Some(symbol) => Some(Value::Symbol(symbol)),
+            None => {
+                let kind = kind.map_or("user, stage, channel or other name", SymbolKind::name);
+                self.problems.note(at, format!("the program declares no {kind} `{name}`"))
+            }
+        }
+    }
+
+    fn list(&mut self, at: &At<'_>, items: &[Json], depth: u32) -> Option<Value> {
+        let mut values = Vec::with_capacity(items.len());
+        for (n, item) in items.iter().enumerate() {
+            values.push(self.untyped(&At::Item(at, n), item, depth)?);
+        }
+        Some(Value::List(values.into()))
+    }
+
+    /// An element, of which the machine does not know the declared type: what JSON says it is.
+    fn untyped(&mut self, at: &At<'_>, json: &Json, depth: u32) -> Option<Value> {
+        let Some(deeper) = depth.checked_sub(1) else {
+            return self.problems.note(at, format!("it nests more than {MAX_NESTING} deep"));
+        };
+        match json {
+            Json::Null => Some(Value::None),
+            Json::Bool(value) => Some(Value::Bool(*value)),
+            Json::Text(text) => Some(Value::Text(Arc::from(&**text))),
+            Json::Number(text) => {
+                let int = text.parse().ok().map(Value::Int);
+                let value = int.or_else(|| decimal(text).map(Value::Number));
+                value.or_else(|| self.problems.note(at, format!("the number {text} has too many digits")))
+            }
+            Json::List(items) => self.list(at, items, deeper),
+            Json::Object(keys) => self.record(at, keys, deeper),
+        }
+    }
+
+    fn record(&mut self, at: &At<'_>, keys: &[(Box<str>, Json)], depth: u32) -> Option<Value> {
+        let names: Vec<&str> = keys.iter().map(|(name, _)| &**name).collect();
+        let Some(shape) = self.names.shape(&names) else {
+            return self
+                .problems
+                .note(at, format!("the program has no record with the fields {}", names.join(", ")));
+        };
+        let declared = self.tables.shapes.get(shape as usize).map(|shape| shape.fields.as_slice());
+        let mut fields = Vec::with_capacity(names.len());
+        for name in declared.unwrap_or_default() {
+            let json = keys.iter().find(|(key, _)| **key == **name).map_or(&Json::Null, |(_, json)| json);
+            fields.push(self.untyped(&At::Key(at, name), json, depth)?);
+        }
+        Some(Value::Record(Arc::new(value::Record { shape, fields })))
+    }
+}
+
+/// An exact decimal: at most 28 digits, none lost.
+fn decimal(text: &str) -> Option<Decimal> {
+    let Some((digits, power)) = text.split_once(['e', 'E']) else {
+        return Decimal::from_str_exact(text).ok();
+    };
+    let (digits, power) = (Decimal::from_str_exact(digits).ok()?, power.parse::<i32>().ok()?);
+    let scale = i32::try_from(digits.scale()).ok()?.checked_sub(power)?;
+    match u32::try_from(scale) {
+        Ok(scale) => Decimal::try_from_i128_with_scale(digits.mantissa(), scale).ok(),
+        Err(_) => {
+            let times = 10_i128.checked_pow(scale.unsigned_abs())?;
+            Decimal::try_from_i128_with_scale(digits.mantissa().checked_mul(times)?, 0).ok()
+        }
+    }
+}
+
+/// What is expected of a kind.
+fn wants(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Bool => "true or false",
+        Kind::Int => "an int such as 12",
+        Kind::Number => "a number such as \"12.5\", of at most 28 digits",
+        Kind::Text => "a text",
+        Kind::Date => "a date such as \"2026-11-22\"",
+        Kind::Time => "a time such as \"09:30\"",
+        Kind::DateTime => "a moment in milliseconds since 1970-01-01T00:00Z",
+        Kind::Duration => "a duration in seconds",
+        Kind::List => "a list",
+        Kind::Record => "an object",
+        Kind::Symbol => "the name of something that the source declares",
+        Kind::File => "the path or address of a file, a text",
+        Kind::Json => "JSON",
+    }
+}
+
+/// A value in a message: short.
+pub(crate) fn shown(json: &Json) -> String {
+    let text = json.to_string();
+    if text.len() <= 40 { text } else { json.what().to_owned() }
+}
