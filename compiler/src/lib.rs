@@ -21,6 +21,7 @@ pub mod library;
 pub mod lint;
 pub mod lower;
 pub mod project;
+pub mod replay;
 pub mod resolve;
 pub mod sim;
 pub mod source;

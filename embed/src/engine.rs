@@ -7,7 +7,8 @@ use crate::manifest;
 use crate::names::Names;
 use crate::problem::{At, Error, Problems};
 use crate::turn::{self, Outcome, Trapped, Turn, Wait};
-use crate::value::{Reader, Wanted, write};
+use crate::value::{Reader, Wanted, write_as};
+use sbot_vm::program::Param;
 use sbot_vm::{Event, EventKind, Facts, Limits, Program, Run, Value};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -82,6 +83,21 @@ impl Engine {
     /// # Errors
     /// Everything that is wrong with what was given.
     pub fn start(&self, bot: &str, args: &str, event: &str, facts: &str) -> Result<Turn, Error> {
+        let (bot, args, event, facts) = self.read_start(bot, args, event, facts)?;
+        self.start_typed(bot, &args, &event, &facts)
+    }
+
+    /// Everything that a first turn is made of: the bot's number, its arguments, the event and the facts.
+    ///
+    /// # Errors
+    /// Everything that is wrong with what was given.
+    pub fn read_start(
+        &self,
+        bot: &str,
+        args: &str,
+        event: &str,
+        facts: &str,
+    ) -> Result<(u32, Vec<Value>, Event, Facts), Error> {
         let number = self.bot(bot)?;
         let mut reader = self.reader();
         let args = reader.problems.read("args", args);
@@ -91,7 +107,7 @@ impl Engine {
         let facts = self.read_facts_with(&mut reader, facts, &reads, event.as_ref());
         let all = args.zip(event).zip(facts);
         let ((args, event), facts) = reader.problems.or(all)?;
-        self.start_typed(number, &args, &event, &facts)
+        Ok((number, args, event, facts))
     }
 
     /// Gives an event to a parked run.
@@ -99,13 +115,22 @@ impl Engine {
     /// # Errors
     /// The run cannot be restored, or everything that is wrong with what was given. A refused event is no error.
     pub fn turn(&self, run: &[u8], event: &str, facts: &str) -> Result<Outcome, Error> {
+        let (run, event, facts) = self.read_turn(run, event, facts)?;
+        Ok(self.turn_typed(run, &event, &facts))
+    }
+
+    /// Everything that a turn of a parked run is made of: the run, the event and the facts.
+    ///
+    /// # Errors
+    /// The run cannot be restored, or everything that is wrong with what was given.
+    pub fn read_turn(&self, run: &[u8], event: &str, facts: &str) -> Result<(Run, Event, Facts), Error> {
         let run = Run::decode(&self.program, run)?;
         let mut reader = self.reader();
         let event = self.read_event_with(&mut reader, Some(&run), event);
         let reads = self.program.reads_at_wait(run.wait);
         let facts = self.read_facts_with(&mut reader, facts, reads, event.as_ref());
         let (event, facts) = reader.problems.or(event.zip(facts))?;
-        Ok(self.turn_typed(run, &event, &facts))
+        Ok((run, event, facts))
     }
 
     /// Which bots an event starts. `started` says when each trigger has started its bot on this lead last, in
@@ -209,9 +234,19 @@ impl Engine {
         let row = |number: &u32| {
             let field = tables.fields.get(*number as usize)?;
             let value = facts.values.get(*number as usize).unwrap_or(&Value::None);
-            Some((crate::names::field_name(field).into(), write(tables, value)))
+            Some((crate::names::field_name(field).into(), write_as(tables, value, field.slot)))
         };
         Json::Object(reads.iter().filter_map(row).collect())
+    }
+
+    /// The arguments of a bot as the JSON that [`Engine::start`] reads.
+    #[must_use]
+    pub fn args_json(&self, bot: u32, args: &[Value]) -> Json {
+        let tables = self.program.tables();
+        let params = tables.bots.get(bot as usize).map(|bot| bot.params.as_slice()).unwrap_or_default();
+        let pair =
+            |(param, value): (&Param, &Value)| (Box::from(&*param.name), write_as(tables, value, param.slot));
+        Json::Object(params.iter().zip(args).map(pair).collect())
     }
 
     /// A turn of the machine, in names. `number` is the number of the turn: 0 for the first, else [`Run::number`] of the

@@ -17,7 +17,7 @@
 use crate::json::Json;
 use crate::names::symbol_name;
 use crate::problem::At;
-use crate::value::{Reader, Wanted, shown, write};
+use crate::value::{Reader, Wanted, shown, write, write_as};
 use sbot_vm::program::{Action, SymbolKind, Tables, TriggerKind};
 use sbot_vm::value::Value;
 use sbot_vm::{ClientMessage, EffectId, Event, EventKind, Program, Run, calendar};
@@ -431,16 +431,22 @@ fn answer_keys(
     values: &[Value],
 ) -> Vec<(&'static str, Option<Json>)> {
     let tables = program.tables();
-    let value = |value: &Value| write(tables, value);
-    let Some(exit) = exit else {
-        return vec![("result", Some(values.first().map_or(Json::Null, value)))];
-    };
     let action = run.and_then(|run| program.awaited_action(run.wait));
     let action = action.and_then(|action| tables.actions.get(action as usize));
+    let Some(exit) = exit else {
+        let slot = action.and_then(|action| action.result);
+        let value = values
+            .first()
+            .map(|value| slot.map_or_else(|| write(tables, value), |slot| write_as(tables, value, slot)));
+        return vec![("result", Some(value.unwrap_or_default()))];
+    };
     let declared = action.and_then(|action| action.exits.get(exit as usize));
     let name = declared.map_or("", |exit| &exit.name);
     let params = declared.map(|exit| exit.params.as_slice()).unwrap_or_default();
-    let pairs = params.iter().zip(values).map(|(param, given)| (Box::from(&*param.name), value(given)));
+    let pairs = params
+        .iter()
+        .zip(values)
+        .map(|(param, given)| (Box::from(&*param.name), write_as(tables, given, param.slot)));
     vec![("exit", Some(Json::text(name))), ("values", Some(Json::Object(pairs.collect())))]
 }
 

@@ -10,6 +10,7 @@ mod describe;
 mod engine;
 pub mod event;
 pub mod json;
+pub mod log;
 pub mod manifest;
 mod names;
 mod problem;

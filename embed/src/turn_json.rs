@@ -65,21 +65,26 @@ impl Turn {
 
 /// Why a run has refused an event: `{"kind":"refused","why":"not_due","message":TEXT,"next":AT}`
 fn refused(why: &WhyRefused) -> Json {
-    let (name, next) = match why {
-        WhyRefused::NotAwaited => ("not_awaited", None),
-        WhyRefused::OtherProgram { .. } => ("other_program", None),
-        WhyRefused::OtherWait { .. } => ("other_wait", None),
-        WhyRefused::NotDue { next } => ("not_due", *next),
-        WhyRefused::BadAnswer => ("bad_answer", None),
-        WhyRefused::UnknownEffect => ("unknown_effect", None),
-        WhyRefused::Corrupt => ("corrupt", None),
-    };
+    let next = if let WhyRefused::NotDue { next } = why { *next } else { None };
     Json::object([
         ("kind", Json::text("refused")),
-        ("why", Json::text(name)),
+        ("why", Json::text(why_name(why))),
         ("message", Json::text(&why.to_string())),
         ("next", next.map_or(Json::Null, Json::int)),
     ])
+}
+
+/// `not_awaited`, `not_due` …
+pub(crate) fn why_name(why: &WhyRefused) -> &'static str {
+    match why {
+        WhyRefused::NotAwaited => "not_awaited",
+        WhyRefused::OtherProgram { .. } => "other_program",
+        WhyRefused::OtherWait { .. } => "other_wait",
+        WhyRefused::NotDue { .. } => "not_due",
+        WhyRefused::BadAnswer => "bad_answer",
+        WhyRefused::UnknownEffect => "unknown_effect",
+        WhyRefused::Corrupt => "corrupt",
+    }
 }
 
 /// `keyed`, `idempotent`, `at_most_once`

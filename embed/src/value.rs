@@ -46,6 +46,15 @@ pub(crate) fn write(tables: &Tables, value: &Value) -> Json {
     }
 }
 
+/// A value as JSON, as what is declared so. An int where a number is declared is that number, as the machine takes it.
+#[must_use]
+pub(crate) fn write_as(tables: &Tables, value: &Value, slot: Slot) -> Json {
+    match (value, slot.kind) {
+        (Value::Int(value), Kind::Number) => Json::text(&value.to_string()),
+        (value, _) => write(tables, value),
+    }
+}
+
 fn write_symbol(tables: &Tables, symbol: u32) -> Json {
     let name = symbol_name(tables, symbol);
     match tables.symbols.get(symbol as usize).map(|symbol| symbol.kind) {

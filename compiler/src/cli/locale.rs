@@ -9,7 +9,7 @@ use std::fs;
 use std::path::Path;
 
 /// The options of commands that build a program.
-#[derive(clap::Args)]
+#[derive(Default, clap::Args)]
 pub(crate) struct Locales {
     /// Languages to build in, such as `es,pt-BR`; `all` for every .po file there is, `none` for none
     #[arg(id = "wanted", long = "locale", value_name = "LANGUAGES", value_delimiter = ',')]

@@ -18,9 +18,11 @@ mod new;
 mod output;
 mod patch;
 mod project;
+mod replay;
 mod run;
 mod talk;
 mod test;
+mod turn_log;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use output::{BOLD, GREEN, HEADING, RED};
@@ -37,6 +39,8 @@ Examples:
   sbotc explore pizzeria           find what no conversation reaches, and ends without a word
   sbotc build pizzeria             compile to pizzeria/pizzeria.sbc
   sbotc diff shop-live shop        what changes for clients
+  sbotc replay turns.jsonl --on shop
+                                   which conversations of a log would go another way
   sbotc i18n extract pizzeria      write the texts to translate to pizzeria/locale
   sbotc explain E0203              what a diagnostic means, with an example
 
@@ -88,6 +92,8 @@ enum Command {
     Test(test::Args),
     /// Talk to a bot in the terminal, or feed it a script
     Run(run::Args),
+    /// Take the turns of a log again, on the same program or on another
+    Replay(replay::Args),
     /// Draw a bot as a picture: HTML, SVG, Mermaid or DOT
     Map(map::Args),
     /// Walk through every conversation a bot can have
@@ -179,6 +185,7 @@ fn dispatch(command: Command) -> Result<Exit, Stop> {
         Command::Check(args) => check::run(&args),
         Command::Test(args) => test::run(&args),
         Command::Run(args) => run::run(&args),
+        Command::Replay(args) => replay::run(&args),
         Command::Map(args) => map::run(&args),
         Command::Explore(args) => explore::run(&args),
         Command::Build(args) => build::run(&args),

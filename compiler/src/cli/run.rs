@@ -15,6 +15,7 @@ Examples:
   sbotc run pizzeria.sbc --at \"2026-12-24 23:50\"
   printf 'hello\\n1\\n:wait 2h\\n' | sbotc run pizzeria
                                              a script: the transcript goes to standard output
+  sbotc run pizzeria --log turns.jsonl       what happens goes to a log, for `sbotc replay`
   sbotc run pizzeria --resume ann.json       go on with what `:save ann.json` parked, in a new process
 
 While you talk:
@@ -53,6 +54,10 @@ pub(crate) struct Args {
     #[command(flatten)]
     locales: Locales,
 
+    /// Write every turn to this file, for `sbotc replay`
+    #[arg(long, value_name = "FILE", conflicts_with = "resume")]
+    log: Option<String>,
+
     /// Where the clock stands at first, in the account's zone [default: 2026-01-05 10:00]
     #[arg(long, value_name = "DATE TIME")]
     at: Option<String>,
@@ -70,7 +75,12 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Stop> {
         Some(file) => resume(&program, file, args.bot.as_deref())?,
         None => open(&program, args)?,
     };
-    if io::stdin().is_terminal() { talk::terminal(world) } else { talk::script(world, io::stdin().lock()) }
+    let log = args.log.as_deref();
+    if io::stdin().is_terminal() {
+        talk::terminal(world, log)
+    } else {
+        talk::script(world, log, io::stdin().lock())
+    }
 }
 
 fn open(program: &Arc<Program>, args: &Args) -> Result<World, Stop> {

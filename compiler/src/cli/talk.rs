@@ -1,6 +1,7 @@
 //! The conversation of `sbotc run`: lines in, transcript out. The same for a terminal and for a script from a pipe.
 
 use super::output::{self, BOLD, CYAN, DIM, RED};
+use super::turn_log::TurnLog;
 use super::{Exit, Stop, project};
 use clap::builder::styling::Style;
 use sbotc::sim::chat::COMMANDS;
@@ -32,14 +33,28 @@ fn leave_when_interrupted() {
 }
 
 /// A person types.
-pub(crate) fn terminal(world: World) -> Result<Exit, Stop> {
-    leave_when_interrupted();
-    let mut talk = Talk::new(world, false);
+pub(crate) fn terminal(world: World, log: Option<&str>) -> Result<Exit, Stop> {
+    let talk = Talk::new(world, false, log)?;
     let greeting = talk.greeting();
     output::to_stderr(&greeting)?;
+    typed(talk)
+}
+
+/// A person goes on with a conversation, of which everything is shown first, what the client did too.
+pub(crate) fn terminal_from(world: World, note: &str) -> Result<Exit, Stop> {
+    let mut talk = Talk::new(world, true, None)?;
+    talk.show()?;
+    talk.echo = false;
+    output::to_stderr(&format!("{DIM}{note} :help shows the commands, :quit leaves.{DIM:#}\n"))?;
+    typed(talk)
+}
+
+fn typed(mut talk: Talk) -> Result<Exit, Stop> {
+    leave_when_interrupted();
     talk.show()?;
     let mut input = io::stdin().lock();
     loop {
+        talk.write_log()?;
         let mut out = output::stdout();
         write!(out, "{BOLD}client>{BOLD:#} ")?;
         out.flush()?;
@@ -61,8 +76,14 @@ pub(crate) fn terminal(world: World) -> Result<Exit, Stop> {
 }
 
 /// Lines come from a file or another program. The first line that makes no sense ends the script.
-pub(crate) fn script(world: World, mut input: impl BufRead) -> Result<Exit, Stop> {
-    let mut talk = Talk::new(world, true);
+pub(crate) fn script(world: World, log: Option<&str>, input: impl BufRead) -> Result<Exit, Stop> {
+    let mut talk = Talk::new(world, true, log)?;
+    let exit = scripted(&mut talk, input)?;
+    talk.write_log()?;
+    Ok(exit)
+}
+
+fn scripted(talk: &mut Talk, mut input: impl BufRead) -> Result<Exit, Stop> {
     talk.show()?;
     for number in 1.. {
         let done = match read_line(&mut input) {
@@ -113,11 +134,27 @@ struct Talk {
     /// How many lines of the transcript have been shown.
     shown: usize,
     failed: bool,
+    /// Where the turns are logged, and how many events are in there.
+    log: Option<(TurnLog, usize)>,
 }
 
 impl Talk {
-    fn new(world: World, echo: bool) -> Talk {
-        Talk { chat: Chat::new(world), echo, shown: 0, failed: false }
+    fn new(world: World, echo: bool, log: Option<&str>) -> Result<Talk, Stop> {
+        let log = log.map(TurnLog::open).transpose()?.map(|log| (log, 0));
+        Ok(Talk { chat: Chat::new(world), echo, shown: 0, failed: false, log })
+    }
+
+    /// Writes the log anew, if something has happened: what `:back` undoes is gone from it too.
+    fn write_log(&mut self) -> Result<(), Stop> {
+        let events = self.chat.world().log().len();
+        if let Some((log, written)) = &mut self.log
+            && *written != events
+        {
+            let _whole = SAVING.lock();
+            log.write(&[("run".to_owned(), self.chat.world())])?;
+            *written = events;
+        }
+        Ok(())
     }
 
     fn greeting(&self) -> String {

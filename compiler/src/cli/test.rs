@@ -3,11 +3,12 @@
 use super::locale::{self, Locales, Unasked};
 use super::output::{self, BOLD, DIM, GREEN, Out, RED, YELLOW, visible};
 use super::project::{self, Compiled};
+use super::turn_log::TurnLog;
 use super::{Exit, Format, Stop};
 use sbotc::coverage::{self, Hits, Missing, Share};
 use sbotc::i18n::Strictness;
 use sbotc::lower::Mark;
-use sbotc::sim::{Outcome, TestReport, run_test, tested};
+use sbotc::sim::{Outcome, TestReport, World, run_test, tested};
 use sbotc::source::Sources;
 use std::io::Write;
 use std::sync::Arc;
@@ -21,6 +22,7 @@ Examples:
   sbotc test . --format json               one object a test, then one with the sums
   sbotc test . --coverage                  what the tests do not reach yet
   sbotc test . --lcov coverage.info        the same for editors and CI
+  sbotc test shop --log turns.jsonl        every turn of the tests, for `sbotc replay`
 
 A test that fails shows the whole conversation, the statement that did not hold, what it asked for and what there was.
 Exit codes: 0 all passed (or there are none), 1 a test failed or the source has errors, 2 a path could not be read.";
@@ -53,6 +55,10 @@ pub(crate) struct Args {
     /// Write the coverage for other tools, in the format of lcov
     #[arg(long, value_name = "FILE")]
     lcov: Option<String>,
+
+    /// Write every turn of the tests to this file, for `sbotc replay`
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["coverage", "lcov"])]
+    log: Option<String>,
 }
 
 /// How the tests went, all projects together.
@@ -68,11 +74,13 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Stop> {
     let mut tally = Tally::default();
     let mut traces = String::new();
     let mut broken = false;
+    let log = args.log.as_deref().map(TurnLog::open).transpose()?;
+    let mut worlds = Vec::new();
     let mut out = output::stdout();
     for path in &projects {
         match build(args, path) {
             Ok((compiled, marks)) => {
-                let hits = run_all(args, projects.len(), &compiled, &mut tally, &mut out)?;
+                let hits = run_all(args, projects.len(), &compiled, &mut tally, &mut worlds, &mut out)?;
                 if args.coverage {
                     show_coverage(args, &compiled, &marks, &hits, &mut out)?;
                 }
@@ -93,6 +101,11 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Stop> {
     out.flush()?;
     if let Some(file) = &args.lcov {
         project::write_atomically(file, traces.as_bytes())?;
+    }
+    if let Some(log) = log {
+        let worlds: Vec<(String, &World)> =
+            worlds.iter().map(|(name, world)| (name.clone(), world)).collect();
+        log.write(&worlds)?;
     }
     Ok(if tally.failed == 0 && !broken { Exit::Clean } else { Exit::Problems })
 }
@@ -144,6 +157,7 @@ fn run_all(
     projects: usize,
     compiled: &Compiled,
     tally: &mut Tally,
+    worlds: &mut Vec<(String, World)>,
     out: &mut Out,
 ) -> Result<Hits, Stop> {
     let mut hits = Hits::default();
@@ -167,6 +181,9 @@ fn run_all(
         }
         // One test may take long; those before it should not wait for it to be seen.
         out.flush()?;
+        if args.log.is_some() {
+            worlds.push((format!("{bot}: {}", report.title), report.world));
+        }
     }
     Ok(hits)
 }

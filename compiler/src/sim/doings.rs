@@ -136,7 +136,7 @@ impl World {
         Err(format!("the bot has taken {MAX_TURNS} turns without the client and goes on"))
     }
 
-    fn turn_clock(&mut self, to: i64) {
+    pub(super) fn turn_clock(&mut self, to: i64) {
         let moved = to - self.now;
         self.now = to;
         if moved > 0 {

@@ -9,6 +9,8 @@ pub mod clock;
 mod doings;
 mod expect;
 pub mod facts;
+pub mod log;
+mod relive;
 pub mod replay;
 pub mod saved;
 pub mod show;

@@ -58,7 +58,7 @@ impl World {
         took != Took::Nothing
     }
 
-    fn resume(&mut self, run: Run, event: &Event) -> (Took, Option<Turn>) {
+    pub(super) fn resume(&mut self, run: Run, event: &Event) -> (Took, Option<Turn>) {
         let run = match self.restored(run) {
             Ok(run) => run,
             Err(why) => {
@@ -148,7 +148,7 @@ impl World {
         }
     }
 
-    fn finish(&mut self, turn: Turn) {
+    pub(super) fn finish(&mut self, turn: Turn) {
         for effect in &turn.effects {
             self.apply(effect);
         }
