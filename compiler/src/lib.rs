@@ -16,6 +16,7 @@ pub mod explore;
 pub mod fix;
 pub mod flow;
 pub mod i18n;
+pub mod in_memory;
 pub mod ir;
 pub mod library;
 pub mod lint;

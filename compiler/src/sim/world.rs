@@ -95,6 +95,12 @@ impl World {
         self
     }
 
+    /// What the bot is started with.
+    #[must_use]
+    pub fn args(&self) -> &[Value] {
+        &self.args
+    }
+
     /// The program.
     #[must_use]
     pub fn program(&self) -> &Arc<Program> {
