@@ -2,7 +2,9 @@
 
 use crate::script::{Act, Contender, Event, SCRIPTS, Script};
 use sbot_vm::program::TriggerKind;
-use sbot_vm::{ClientMessage, EffectKind, EventKind, Facts, Limits, Machine, Program, Run, Status, Value};
+use sbot_vm::{
+    ClientMessage, Effect, EffectKind, EventKind, Facts, Limits, Machine, Program, Run, Status, Value,
+};
 use std::io;
 
 /// The bot of the reference conversation.
@@ -11,9 +13,20 @@ pub const SOURCE: &str = include_str!("../reference.sbot");
 /// The contender in the language.
 pub struct Vm {
     program: Program,
-    facts: Vec<Facts>,
+    played: Vec<Played>,
+    /// The numbers of the actions that say something.
+    tags: Option<u32>,
+    note: Option<u32>,
     machine: Machine,
     limits: Limits,
+    /// The run that encoded ones are decoded into.
+    run: Run,
+}
+
+/// A script as this contender takes it. What comes in is there before the clock starts, on both sides.
+struct Played {
+    events: Vec<sbot_vm::Event>,
+    facts: Facts,
 }
 
 /// A project of one file in memory.
@@ -51,29 +64,37 @@ impl Vm {
     /// The bot does not compile.
     pub fn new() -> Result<Self, String> {
         let program = compile(SOURCE)?;
-        let facts = SCRIPTS.iter().map(|script| facts(&program, script)).collect();
-        Ok(Self { program, facts, machine: Machine::new(), limits: Limits::default() })
-    }
-
-    fn event(event: Event, at: i64) -> sbot_vm::Event {
-        let kind = match event {
-            Event::Start => EventKind::Trigger(TriggerKind::Manual),
-            Event::Says(text) => {
-                EventKind::Message(ClientMessage { text: Some(text.into()), ..ClientMessage::default() })
-            }
-            Event::Timer => EventKind::Timer,
+        let played = SCRIPTS
+            .iter()
+            .map(|script| Played {
+                events: script.events.iter().map(|event| incoming(*event)).collect(),
+                facts: facts(&program, script),
+            })
+            .collect();
+        let action = |name: &str| {
+            let at = program.tables().actions.iter().position(|action| &*action.name == name)?;
+            u32::try_from(at).ok()
         };
-        sbot_vm::Event::new(if event == Event::Timer { at + 2 * 3_600_000 } else { at }, kind)
+        let (tags, note) = (action("manage_tags"), action("add_note"));
+        Ok(Self {
+            program,
+            played,
+            tags,
+            note,
+            machine: Machine::new(),
+            limits: Limits::default(),
+            run: Run::default(),
+        })
     }
 
     fn collect(&mut self, ended: bool, log: &mut Vec<Act>) {
         for effect in self.machine.effects() {
             match &effect.kind {
                 EffectKind::Message(message) => log.push(Act::Send {
-                    text: message.text.to_string(),
-                    buttons: message.buttons.iter().map(|button| button.label.to_string()).collect(),
+                    text: String::from(&*message.text),
+                    buttons: message.buttons.iter().map(|button| String::from(&*button.label)).collect(),
                 }),
-                EffectKind::Set { value: Value::Text(text), .. } => log.push(Act::Set(text.to_string())),
+                EffectKind::Set { value: Value::Text(text), .. } => log.push(Act::Set(String::from(&**text))),
                 EffectKind::Action { action, args } => log.push(self.action(*action, args)),
                 EffectKind::Set { .. } | EffectKind::Draw { .. } | EffectKind::Event(_) => {}
             }
@@ -84,35 +105,42 @@ impl Vm {
     }
 
     fn action(&self, action: u32, args: &[Value]) -> Act {
-        let name = self.program.tables().actions.get(action as usize).map_or("", |action| &action.name);
-        match (name, args) {
-            ("manage_tags", [_, Value::List(add), ..]) => {
+        match args {
+            [_, Value::List(add), ..] if Some(action) == self.tags => {
                 Act::Tag(add.first().map_or_else(String::new, |tag| {
-                    if let Value::Text(tag) = tag { tag.to_string() } else { String::new() }
+                    if let Value::Text(tag) = tag { String::from(&**tag) } else { String::new() }
                 }))
             }
-            ("add_note", [Value::Text(text), ..]) => Act::Note(text.to_string()),
+            [Value::Text(text), ..] if Some(action) == self.note => Act::Note(String::from(&**text)),
             _ => Act::Stage,
         }
     }
 
     /// Starts or resumes; true if the conversation is over.
     fn step(&mut self, script: usize, n: usize, run: &mut Run) -> bool {
-        let (Some(facts), Some(event)) =
-            (self.facts.get(script), SCRIPTS.get(script).and_then(|script| script.events.get(n)))
-        else {
-            return true;
-        };
-        let event = Self::event(*event, 1_700_000_000_000);
+        let Some(Played { events, facts }) = self.played.get(script) else { return true };
+        let Some(event) = events.get(n) else { return true };
         if n == 0 {
-            match self.machine.start(&self.program, 0, &[], &event, facts, &self.limits) {
+            match self.machine.start(&self.program, 0, &[], event, facts, &self.limits) {
                 Ok(Status::Parked(parked)) => *run = parked,
                 _ => return true,
             }
             return false;
         }
-        !matches!(self.machine.turn(&self.program, run, &event, facts, &self.limits), Ok(None))
+        !matches!(self.machine.turn(&self.program, run, event, facts, &self.limits), Ok(None))
     }
+}
+
+fn incoming(event: Event) -> sbot_vm::Event {
+    const START: i64 = 1_700_000_000_000;
+    let kind = match event {
+        Event::Start => EventKind::Trigger(TriggerKind::Manual),
+        Event::Says(text) => {
+            EventKind::Message(ClientMessage { text: Some(text.into()), ..ClientMessage::default() })
+        }
+        Event::Timer => EventKind::Timer,
+    };
+    sbot_vm::Event::new(if event == Event::Timer { START + 2 * 3_600_000 } else { START }, kind)
 }
 
 fn facts(program: &Program, script: &Script) -> Facts {
@@ -122,6 +150,34 @@ fn facts(program: &Program, script: &Script) -> Facts {
         _ => Value::None,
     };
     Facts { values: program.tables().fields.iter().map(|field| value(&field.entity, &field.name)).collect() }
+}
+
+impl Vm {
+    /// Plays a script in memory. What the machine gives is all that the host keeps: its effects, as they are.
+    pub fn effects(&mut self, script: usize, log: &mut Vec<Effect>) {
+        let mut run = Run::default();
+        for n in 0..6 {
+            self.step(script, n, &mut run);
+            self.machine.move_effects(log);
+        }
+    }
+
+    /// Like [`Vm::effects`], encoding the run after every event and decoding it before the next.
+    pub fn durable_effects(&mut self, script: usize, log: &mut Vec<Effect>) {
+        let (mut run, mut bytes) = (std::mem::take(&mut self.run), Vec::new());
+        for n in 0..6 {
+            if n > 0 && run.decode_from(&self.program, &bytes).is_err() {
+                return;
+            }
+            let ended = self.step(script, n, &mut run);
+            self.machine.move_effects(log);
+            if !ended {
+                bytes.clear();
+                run.encode_into(&self.program, &mut bytes);
+            }
+        }
+        self.run = run;
+    }
 }
 
 impl Contender for Vm {
@@ -134,9 +190,8 @@ impl Contender for Vm {
     }
 
     fn durable(&mut self, script: usize, log: &mut Vec<Act>, sizes: &mut Vec<usize>) {
-        let mut bytes: Vec<u8> = Vec::new();
+        let (mut run, mut bytes) = (std::mem::take(&mut self.run), Vec::new());
         for n in 0..6 {
-            let mut run = Run::default();
             if n > 0 && run.decode_from(&self.program, &bytes).is_err() {
                 return;
             }
@@ -148,5 +203,6 @@ impl Contender for Vm {
                 sizes.push(bytes.len());
             }
         }
+        self.run = run;
     }
 }

@@ -50,6 +50,8 @@ pub struct Project {
     pub actions: Vec<program::Action>,
     /// For each of them what it needs.
     pub needs: Vec<Needs>,
+    /// The fields of records that a host gives: in answers, in facts, to bots. They may stand nowhere else.
+    pub given: Vec<Vec<Arc<str>>>,
     /// Parameters of actions that the client reads: the action, and which parameter.
     pub shown: Vec<(ActionId, usize)>,
     /// The language of the source, then those it is translated into, in lower case. Empty without translations.
@@ -62,6 +64,15 @@ pub struct Project {
     pub bots: Vec<Bot>,
     /// The tests.
     pub tests: Vec<Test>,
+}
+
+impl Project {
+    /// Remembers the records of a type whose values a host gives.
+    pub(crate) fn gives(&mut self, ty: &Ty) {
+        ty.each_record(&mut |fields| {
+            self.given.push(fields.iter().map(|(name, _)| Arc::from(name.as_str())).collect());
+        });
+    }
 }
 
 /// What a call of an action needs of its run.

@@ -7,6 +7,7 @@
 //!
 //! Nothing here touches a disk, a clock, a terminal or a network; the binary does.
 
+pub mod bindings;
 pub mod chart;
 pub mod check;
 pub mod coverage;

@@ -47,6 +47,9 @@ pub enum Ty {
     Any,
 }
 
+/// A field of a record.
+type Field = (SmolStr, Ty);
+
 impl Ty {
     /// `T?`; an optional stays one.
     #[must_use]
@@ -141,6 +144,37 @@ impl Ty {
             | Ty::Recipient
             | Ty::Object(_)
             | Ty::Any => true,
+        }
+    }
+
+    /// Calls `f` with the fields of every record that a value of this type is made of.
+    pub fn each_record(&self, f: &mut dyn FnMut(&[Field])) {
+        match self {
+            Ty::List(inner) | Ty::Optional(inner) => inner.each_record(f),
+            Ty::Record(fields) => {
+                f(fields);
+                fields.iter().for_each(|(_, ty)| ty.each_record(f));
+            }
+            Ty::Error
+            | Ty::None
+            | Ty::Bool
+            | Ty::Int
+            | Ty::Number
+            | Ty::Text
+            | Ty::Date
+            | Ty::Time
+            | Ty::DateTime
+            | Ty::Duration
+            | Ty::Phone
+            | Ty::Email
+            | Ty::Url
+            | Ty::File
+            | Ty::Json
+            | Ty::Choice(_)
+            | Ty::Symbol(_)
+            | Ty::Recipient
+            | Ty::Object(_)
+            | Ty::Any => {}
         }
     }
 

@@ -58,7 +58,9 @@ fn help_and_usage() {
     scratch.sbotc(&["chek", "."]).exits(2).says("check");
     scratch.sbotc(&["check"]).exits(2).says("PATH");
     scratch.sbotc(&["check", ".", "--format", "xml"]).exits(2).says("json");
-    for command in ["check", "test", "run", "build", "fmt", "new", "explain", "disasm", "completions"] {
+    for command in
+        ["check", "test", "run", "build", "fmt", "new", "explain", "disasm", "completions", "bindings"]
+    {
         scratch.sbotc(&["help", command]).exits(0).prints("Example");
         scratch.sbotc(&[command, "-h"]).exits(0).prints("Usage:");
     }
@@ -86,6 +88,40 @@ fn a_new_project_works_from_the_first_minute() {
         scratch.sbotc(&["new", odd]).exits(0);
         scratch.sbotc(&["test", odd]).exits(0).prints("2 passed, 0 failed");
     }
+}
+
+#[test]
+fn bindings_are_written_and_checked() {
+    let scratch = hello("bindings");
+    scratch.sbotc(&["bindings", "rust", "."]).exits(0).prints("pub struct Bindings {");
+    scratch.sbotc(&["bindings", "typescript", "."]).exits(0).prints("export type Effect =");
+    scratch.sbotc(&["bindings", "python", "."]).exits(0).prints("def read_effect(");
+    scratch.sbotc(&["bindings", "json-schema", "."]).exits(0).prints("2020-12/schema");
+    scratch.sbotc(&["bindings", "cobol", "."]).exits(2).says("json-schema");
+    let check = ["bindings", "rust", ".", "-o", "bots.rs", "--check"];
+    scratch.sbotc(&check).exits(2).says("there is no file or folder `bots.rs`");
+    scratch.sbotc(&["bindings", "rust", ".", "-o", "bots.rs"]).exits(0).prints("Wrote bots.rs: ");
+    scratch.sbotc(&check).exits(0).prints("bots.rs is up to date");
+    let whole = scratch.sbotc(&["bindings", "rust", ".", "--all"]).exits(0).out;
+    assert!(
+        whole.contains("pub struct AddTask {")
+            && !String::from_utf8_lossy(&scratch.read("bots.rs")).contains("pub struct AddTask {")
+    );
+    scratch.write("account.sbot", format!("{ACCOUNT}\nuser zoe \"Zoe\"\n"));
+    scratch
+        .sbotc(&check)
+        .exits(1)
+        .prints("bots.rs is out of date")
+        .prints("sbotc bindings rust . -o bots.rs");
+    scratch.write("account.sbot", format!("{ACCOUNT}\nuser zoe_a \"Zoe\"\nuser zoeA \"Zoe\"\n"));
+    scratch
+        .sbotc(&["bindings", "rust", "."])
+        .exits(1)
+        .says("the user `zoe_a` and the user `zoeA` would both be called `ZoeA`")
+        .says("rename one of each pair");
+    scratch.write("account.sbot", format!("{ACCOUNT}\nuser\n"));
+    scratch.sbotc(&["bindings", "rust", "."]).exits(1).says("E0110");
+    scratch.sbotc(&["bindings", "rust", "nothing"]).exits(2).says("there is no file or folder `nothing`");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use crate::event::trigger_keys;
 use crate::json::Json;
-use crate::names::{field_name, symbol_name};
+use crate::names::symbol_name;
 use crate::turn::counter;
 use crate::turn_json::delivery_name;
 use sbot_vm::program::{
@@ -58,7 +58,7 @@ fn params(params: &[Param]) -> Json {
 /// The names of fields.
 pub(crate) fn field_names(tables: &Tables, fields: &[u32]) -> Json {
     let fields = fields.iter().filter_map(|field| tables.fields.get(*field as usize));
-    Json::list(fields.map(|field| Json::text(&field_name(field))))
+    Json::list(fields.map(|field| Json::text(&field.to_string())))
 }
 
 fn bot(program: &Program, number: u32, row: &Bot) -> Json {
@@ -150,7 +150,7 @@ fn fields(tables: &Tables, needs: &Requires) -> Json {
     let rows = used.filter_map(|number| Some((number, tables.fields.get(*number as usize)?)));
     Json::list(rows.map(|(number, field)| {
         Json::object([
-            ("name", Json::text(&field_name(field))),
+            ("name", Json::text(&field.to_string())),
             ("type", kind(field.slot)),
             ("reads", needs.reads.contains(number).into()),
             ("sets", needs.sets.contains(number).into()),

@@ -234,7 +234,7 @@ impl Engine {
         let row = |number: &u32| {
             let field = tables.fields.get(*number as usize)?;
             let value = facts.values.get(*number as usize).unwrap_or(&Value::None);
-            Some((crate::names::field_name(field).into(), write_as(tables, value, field.slot)))
+            Some((field.to_string().into(), write_as(tables, value, field.slot)))
         };
         Json::Object(reads.iter().filter_map(row).collect())
     }
@@ -295,7 +295,7 @@ impl Engine {
 
     fn field_names(&self, fields: &[u32]) -> Vec<String> {
         let rows = fields.iter().filter_map(|field| self.program.tables().fields.get(*field as usize));
-        rows.map(crate::names::field_name).collect()
+        rows.map(ToString::to_string).collect()
     }
 
     fn read_args(&self, reader: &mut Reader<'_>, bot: u32, json: &Json) -> Option<Vec<Value>> {
@@ -355,7 +355,7 @@ impl Engine {
             if given.get(*number as usize) == Some(&false)
                 && let Some(field) = tables.fields.get(*number as usize)
             {
-                let name = crate::names::field_name(field);
+                let name = field.to_string();
                 let _: Option<()> = reader.problems.note(
                     &At::Key(&at, &name),
                     "the turn may read it and it is missing: give its value, `null` if there is none",

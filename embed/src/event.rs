@@ -13,14 +13,17 @@
 //! | `drawn` | `effect`, `option`: from 0 |
 //! | `answer` | `effect`, and either `exit` with `values` by name, or `result` |
 //! | `trigger` | `on`, and what belongs to it: `manual`, `lead_created`, `responsible_changed`, `conversation_closed`; `stage` with `stage`; `tag_added`, `tag_removed` with `tag`; `field_changed` with `field`; `form_sent` with `form`; `every` with `days` and `time`; `before`, `after` with `by` and `field`; `silence` with `by` |
+//!
+//! A channel, a stage, a form or a field that the source does not declare is `{"id":…,"title":…}`. Only triggers that name
+//! no channel listen on such a channel; an event about such a stage, form or field starts nothing.
 
 use crate::json::Json;
 use crate::names::symbol_name;
 use crate::problem::At;
-use crate::value::{Reader, Wanted, shown, write, write_as};
+use crate::value::{Reader, Wanted, shown, write, write_as, write_undeclared};
 use sbot_vm::program::{Action, SymbolKind, Tables, TriggerKind};
 use sbot_vm::value::Value;
-use sbot_vm::{ClientMessage, EffectId, Event, EventKind, Program, Run, calendar};
+use sbot_vm::{Channel, ClientMessage, EffectId, Event, EventKind, Program, Run, UNDECLARED, calendar};
 use std::sync::Arc;
 
 /// `mon` is bit 0.
@@ -80,7 +83,7 @@ impl<'a> Keys<'a> {
         }
     }
 
-    fn text(&mut self, reader: &mut Reader<'_>, key: &'static str) -> Option<Arc<str>> {
+    pub(crate) fn text(&mut self, reader: &mut Reader<'_>, key: &'static str) -> Option<Arc<str>> {
         self.of(reader, key, "a text", |json| json.as_text().map(Arc::from))
     }
 
@@ -98,14 +101,24 @@ impl<'a> Keys<'a> {
         self.get(key).and_then(|_| self.text(reader, key))
     }
 
+    /// What an event is about. What the source does not declare starts nothing, so it is not kept which it is.
     fn symbol(&mut self, reader: &mut Reader<'_>, key: &'static str, kind: SymbolKind) -> Option<u32> {
+        let at = At::Key(self.at, key);
+        if let Some(json @ Json::Object(_)) = self.get(key) {
+            return reader.undeclared(&at, json).map(|_| UNDECLARED);
+        }
         let name = self.text(reader, key)?;
-        let value = reader.symbol(&At::Key(self.at, key), &name, Some(kind))?;
+        let value = reader.symbol(&at, &name, Some(kind))?;
         if let Value::Symbol(symbol) = value { Some(symbol) } else { None }
     }
 
-    fn channel(&mut self, reader: &mut Reader<'_>) -> Option<u32> {
-        self.get("channel").and_then(|_| self.symbol(reader, "channel", SymbolKind::Channel))
+    fn channel(&mut self, reader: &mut Reader<'_>) -> Option<Channel> {
+        let json = self.get("channel")?;
+        if let Json::Object(_) = json {
+            let one = reader.undeclared(&At::Key(self.at, "channel"), json)?;
+            return Some(Channel::Undeclared(Arc::new(one)));
+        }
+        self.symbol(reader, "channel", SymbolKind::Channel).map(Channel::Declared)
     }
 
     fn effect(&mut self, reader: &mut Reader<'_>) -> Option<EffectId> {
@@ -350,7 +363,10 @@ fn days_list(days: u8) -> Json {
 
 /// The keys of the event that a trigger waits for, all but `at`.
 pub(crate) fn trigger_keys(tables: &Tables, kind: &TriggerKind) -> Vec<(&'static str, Json)> {
-    let symbol = |index: u32| Json::text(symbol_name(tables, index));
+    let symbol = |index: u32| match index {
+        UNDECLARED => Json::object([("id", Json::text("")), ("title", Json::text(""))]),
+        _ => Json::text(symbol_name(tables, index)),
+    };
     let rest = |on: &str, mut rest: Vec<(&'static str, Json)>| {
         let mut keys = vec![("kind", Json::text("trigger")), ("on", Json::text(on))];
         keys.append(&mut rest);
@@ -384,11 +400,16 @@ pub(crate) fn trigger_keys(tables: &Tables, kind: &TriggerKind) -> Vec<(&'static
 /// An event as JSON, as [`read`] reads it back: with every key that has something to say.
 pub(crate) fn write_event(program: &Program, run: Option<&Run>, event: &Event) -> Json {
     let tables = program.tables();
-    let channel =
-        |channel: &Option<u32>| ("channel", channel.map(|channel| Json::text(symbol_name(tables, channel))));
+    let channel = |channel: &Option<Channel>| {
+        let json = channel.as_ref().map(|channel| match channel {
+            Channel::Declared(symbol) => Json::text(symbol_name(tables, *symbol)),
+            Channel::Undeclared(one) => write_undeclared(one),
+        });
+        ("channel", json)
+    };
     let text = |key: &'static str, text: &Option<Arc<str>>| (key, text.as_deref().map(Json::text));
     let named = |name: &'static str| ("kind", Some(Json::text(name)));
-    let of = |effect: &EffectId| ("effect", Some(Json::text(&id_text(*effect))));
+    let of = |effect: &EffectId| ("effect", Some(Json::text(&effect.to_string())));
     let mut keys = vec![("at", Some(Json::int(event.at))), ("wait", event.wait.map(Json::from))];
     keys.extend(match &event.kind {
         EventKind::Message(message) => vec![
@@ -448,11 +469,6 @@ fn answer_keys(
         .zip(values)
         .map(|(param, given)| (Box::from(&*param.name), write_as(tables, given, param.slot)));
     vec![("exit", Some(Json::text(name))), ("values", Some(Json::Object(pairs.collect())))]
-}
-
-/// `3.0`
-pub(crate) fn id_text(id: EffectId) -> String {
-    format!("{}.{}", id.turn, id.n)
 }
 
 fn number<T: std::str::FromStr>(json: &Json) -> Option<T> {

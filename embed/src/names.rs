@@ -28,7 +28,7 @@ pub(crate) struct Names {
 
 impl Names {
     pub(crate) fn new(tables: &Tables) -> Names {
-        let fields = (0u32..).zip(&tables.fields).map(|(n, field)| (Arc::from(field_name(field)), n));
+        let fields = (0u32..).zip(&tables.fields).map(|(n, field)| (Arc::from(field.to_string()), n));
         let mut symbols = FxHashMap::default();
         for (n, symbol) in (0u32..).zip(&tables.symbols) {
             symbols.entry((symbol.kind, Arc::clone(&symbol.name))).or_insert(n);
@@ -60,11 +60,6 @@ impl Names {
         names.sort_unstable();
         self.shapes.get(&names).copied()
     }
-}
-
-/// `lead.budget`; `now`.
-pub(crate) fn field_name(field: &Field) -> String {
-    if field.name.is_empty() { field.entity.to_string() } else { format!("{}.{}", field.entity, field.name) }
 }
 
 /// What a field that refers to something refers to, where its name tells.

@@ -1,7 +1,6 @@
 //! What a turn gives, in names: effects, and then the wait or the end.
 
 use crate::json::Json;
-use crate::names::field_name;
 use crate::value::write;
 use sbot_vm::program::{self, Delivery, On, Recipients, Tables, Via};
 use sbot_vm::run::NEVER;
@@ -256,7 +255,7 @@ pub(crate) fn trapped(program: &Program, trap: &Trap) -> Trapped {
 }
 
 fn field(tables: &Tables, index: u32) -> String {
-    tables.fields.get(index as usize).map(field_name).unwrap_or_default()
+    tables.fields.get(index as usize).map(ToString::to_string).unwrap_or_default()
 }
 
 fn symbol(tables: &Tables, index: u32) -> Arc<str> {

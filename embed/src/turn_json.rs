@@ -7,7 +7,6 @@
 //! | a delivery | `"keyed"`, `"idempotent"`, `"at_most_once"`; `null` for an event |
 
 use crate::base64;
-use crate::event::id_text;
 use crate::json::Json;
 use crate::turn::{
     Awaited, Counter, Effect, End, Happened, Message, Outcome, Place, Route, Takes, Then, Trapped, Turn,
@@ -18,7 +17,7 @@ use sbot_vm::{EffectId, TrapKind, WhyRefused, effect};
 use std::sync::Arc;
 
 fn id(id: EffectId) -> Json {
-    Json::text(&id_text(id))
+    Json::text(&id.to_string())
 }
 
 fn texts<'a>(list: impl IntoIterator<Item = &'a Arc<str>>) -> Json {

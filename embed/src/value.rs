@@ -9,16 +9,18 @@
 //! | `datetime` | `1795339800000`: milliseconds since 1970-01-01T00:00Z |
 //! | `duration` | `7200`: seconds |
 //! | a reference | its name in the source: `"anna"`, `"sales.won"`, `"contact.phone"` |
+//! | a reference to what the source does not declare | `{"id":"u-77","title":"Kim"}`: the host's own id, and what people see |
 //! | a template with its arguments | `{"template":"welcome_mail","args":{…},"texts":{"subject":…,"body":…}}` |
 //! | list, record | `[…]`, `{…}` |
 //! | `json` | the JSON itself |
 //! | absent | `null` |
 
+use crate::event::Keys;
 use crate::json::Json;
 use crate::names::{Names, refers_to, symbol_name};
 use crate::problem::{At, Problems};
 use sbot_vm::program::{Field, SymbolKind, Tables};
-use sbot_vm::value::{Decimal, Kind, Record, Slot, Value};
+use sbot_vm::value::{Decimal, Kind, Record, Slot, Undeclared, Value};
 use sbot_vm::{calendar, value};
 use std::sync::Arc;
 
@@ -41,6 +43,7 @@ pub(crate) fn write(tables: &Tables, value: &Value) -> Json {
         Value::List(items) => Json::list(items.iter().map(|item| write(tables, item))),
         Value::Record(record) => write_record(tables, record),
         Value::Symbol(symbol) => write_symbol(tables, *symbol),
+        Value::Undeclared(one) => write_undeclared(one),
         // What came in through here is JSON. Whatever else a program calls json is still a text.
         Value::Json(json) => crate::json::read(json).unwrap_or_else(|_| Json::text(json)),
     }
@@ -61,6 +64,11 @@ fn write_symbol(tables: &Tables, symbol: u32) -> Json {
         Some(SymbolKind::Template | SymbolKind::EmailTemplate) => template(name, Vec::new(), Vec::new()),
         Some(_) | None => Json::text(name),
     }
+}
+
+/// What the source does not declare.
+pub(crate) fn write_undeclared(one: &Undeclared) -> Json {
+    Json::object([("id", Json::text(&one.id)), ("title", Json::text(&one.title))])
 }
 
 /// A template that is given as a value has, beside its arguments, what it makes of them, under names with a `%`.
@@ -140,6 +148,9 @@ impl Reader<'_> {
             (Kind::List, Json::List(items)) => return self.list(at, items, MAX_NESTING),
             (Kind::Record, Json::Object(keys)) => return self.record(at, keys, MAX_NESTING),
             (Kind::Symbol, Json::Text(name)) => return self.symbol(at, name, wanted.refers),
+            (Kind::Symbol, Json::Object(_)) => {
+                return self.undeclared(at, json).map(|one| Value::Undeclared(Arc::new(one)));
+            }
             _ => None,
         };
         match read {
@@ -155,9 +166,22 @@ impl Reader<'_> {
             Some(symbol) => Some(Value::Symbol(symbol)),
             None => {
                 let kind = kind.map_or("user, stage, channel or other name", SymbolKind::name);
-                self.problems.note(at, format!("the program declares no {kind} `{name}`"))
+                self.problems.note(
+                    at,
+                    format!(
+                        "the program declares no {kind} `{name}`: mend the name, or give what it does not declare as {{\"id\":ID,\"title\":TITLE}}"
+                    ),
+                )
             }
         }
+    }
+
+    /// A reference to what the source does not declare.
+    pub(crate) fn undeclared(&mut self, at: &At<'_>, json: &Json) -> Option<Undeclared> {
+        let mut keys = Keys::new(self, at, json)?;
+        let (id, title) = (keys.text(self, "id"), keys.text(self, "title"));
+        keys.end(self);
+        Some(Undeclared { id: id?, title: title? })
     }
 
     fn list(&mut self, at: &At<'_>, items: &[Json], depth: u32) -> Option<Value> {
@@ -233,7 +257,7 @@ fn wants(kind: Kind) -> &'static str {
         Kind::Duration => "a duration in seconds",
         Kind::List => "a list",
         Kind::Record => "an object",
-        Kind::Symbol => "the name of something that the source declares",
+        Kind::Symbol => "the name of something that the source declares, or {\"id\":ID,\"title\":TITLE},",
         Kind::File => "the path or address of a file, a text",
         Kind::Json => "JSON",
     }

@@ -2,9 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)] // What fails here fails the test.
 
+mod support;
+
 use sbot_embed::{Engine, Error, Json, Outcome, Then, Turn, json};
-use sbot_vm::Program;
-use std::io;
 
 const SOURCE: &str = r#"
 bot welcome on failed -> sorry
@@ -28,27 +28,8 @@ step thanks(sum: number, day: date): add_note("Paid {sum} on {day}", on: lead) s
 step sorry: message "Sorry" -> end
 "#;
 
-struct OneFile(&'static str);
-
-impl sbotc::Files for OneFile {
-    fn read(&self, path: &str) -> io::Result<Vec<u8>> {
-        match path {
-            "main.sbot" => Ok(self.0.as_bytes().to_vec()),
-            _ => Err(io::ErrorKind::NotFound.into()),
-        }
-    }
-
-    fn exists(&self, path: &str) -> bool {
-        path == "main.sbot"
-    }
-}
-
 fn engine() -> Engine {
-    let checked = sbotc::check_files("main.sbot", &OneFile(SOURCE)).unwrap();
-    let Some(project) = &checked.project else { panic!("{:#?}", checked.diagnostics) };
-    let lowered = sbotc::lower::lower(project, &checked.sources, false);
-    let program = Program::new(lowered.tables, Some(lowered.debug)).unwrap();
-    Engine::load(&program.encode(false)).unwrap()
+    support::engine(SOURCE)
 }
 
 /// One engine is shared by all threads.
@@ -170,12 +151,12 @@ fn everything_wrong_is_told_at_once() {
         [
             "event/at: a moment in milliseconds since 1970-01-01T00:00Z was expected and \"soon\" is there",
             "event/text: a text was expected and 5 is there",
-            "event/channel: the program declares no channel `shp`",
+            "event/channel: the program declares no channel `shp`: mend the name, or give what it does not declare as {\"id\":ID,\"title\":TITLE}",
             "event/colour: there is no such key here: the keys are at, wait, kind, text, channel, language, file",
             "facts/lead.visits: an int such as 12 was expected and 1.5 is there",
             "facts/lead.bugdet: the program uses no such field: leave it out, or mend its name",
             "facts/lead.vip: the program uses no such field: leave it out, or mend its name",
-            "facts/lead.responsible: the program declares no user `eve`",
+            "facts/lead.responsible: the program declares no user `eve`: mend the name, or give what it does not declare as {\"id\":ID,\"title\":TITLE}",
             "facts/contact.name: a text was expected and 7 is there",
         ]
     );

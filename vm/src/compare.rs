@@ -12,6 +12,7 @@ pub(crate) fn equal(a: &Value, b: &Value) -> bool {
         (Value::List(a), Value::List(b)) => {
             a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| equal(a, b))
         }
+        (Value::Undeclared(a), Value::Undeclared(b)) => a.id == b.id,
         (Value::Record(a), Value::Record(b)) => {
             a.shape == b.shape
                 && a.fields.len() == b.fields.len()
@@ -73,6 +74,7 @@ pub(crate) fn total(a: &Value, b: &Value) -> Ordering {
     match (a, b) {
         (Value::Bool(a), Value::Bool(b)) => a.cmp(b),
         (Value::Symbol(a), Value::Symbol(b)) => a.cmp(b),
+        (Value::Undeclared(a), Value::Undeclared(b)) => a.id.cmp(&b.id),
         (Value::File(a), Value::File(b)) | (Value::Json(a), Value::Json(b)) => a.cmp(b),
         (Value::List(a), Value::List(b)) => items(a, b),
         (Value::Record(a), Value::Record(b)) => {
@@ -101,5 +103,6 @@ fn rank(value: &Value) -> u8 {
         Value::Symbol(_) => 10,
         Value::File(_) => 11,
         Value::Json(_) => 12,
+        Value::Undeclared(_) => 13,
     }
 }

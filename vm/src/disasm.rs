@@ -5,8 +5,8 @@ use crate::calendar;
 use crate::loaded::Program;
 use crate::op::{Op, Operand, Role};
 use crate::program::{
-    Button, Callee, Exit, Field, Function, FunctionKind, List, Live, Message, Often, On, Recipients, Source,
-    Tables, TriggerKind, Via, Wait,
+    Button, Callee, Delivery, Exit, Field, Function, FunctionKind, List, Live, Message, Often, On,
+    Recipients, Source, Tables, TriggerKind, Via, Wait,
 };
 use crate::value::Value;
 use std::fmt::Write;
@@ -67,7 +67,12 @@ impl Listing<'_> {
         self.heading("actions");
         for (n, action) in self.tables.actions.iter().enumerate() {
             let params = action.params.iter().map(|param| format!("{}: {}", param.name, param.slot));
-            let mut line = format!("  {n:>4}  {}({})", action.name, joined(params));
+            let delivery = match action.delivery {
+                Delivery::Keyed => "@keyed",
+                Delivery::Idempotent => "@idempotent",
+                Delivery::AtMostOnce => "@at_most_once",
+            };
+            let mut line = format!("  {n:>4}  {delivery} {}({})", action.name, joined(params));
             if let Some(result) = action.result {
                 let _ = write!(line, " -> {}", result);
             }
@@ -407,6 +412,7 @@ impl Listing<'_> {
                 format!("{name}{{{}}}", joined(record.fields.iter().map(|item| self.value(item))))
             }
             Value::Symbol(symbol) => self.symbol(*symbol),
+            Value::Undeclared(one) => format!("undeclared {:?}", one.id),
             Value::File(path) => format!("file {path:?}"),
             Value::Json(json) => format!("json {json}"),
         }

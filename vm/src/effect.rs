@@ -3,6 +3,8 @@
 use crate::trap::Trap;
 use crate::value::Value;
 use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::ops::Deref;
 use std::sync::Arc;
 
 /// The stable id of an effect within its run: the same turn always gives the same ids.
@@ -12,6 +14,13 @@ pub struct EffectId {
     pub turn: u32,
     /// The effect of the turn, from 0.
     pub n: u32,
+}
+
+/// `3.0`: unique within a run.
+impl fmt::Display for EffectId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.turn, self.n)
+    }
 }
 
 /// One effect.
@@ -40,7 +49,7 @@ pub enum EffectKind {
         /// The action.
         action: u32,
         /// In declared order.
-        args: Vec<Value>,
+        args: Args,
     },
     /// Draw the next option of a counter and answer with [`crate::EventKind::Drawn`]: index into the program's counters.
     Draw {
@@ -58,16 +67,99 @@ pub struct Message {
     pub message: u32,
     /// The text; empty if only a file is sent.
     pub text: Arc<str>,
+    /// In order.
+    pub buttons: Buttons,
+    /// What few messages have; to be read as if it were the message's own: `message.attach`.
+    pub more: Option<Box<More>>,
+}
+
+/// What few messages have.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct More {
     /// A file to attach.
     pub attach: Option<Arc<str>>,
     /// A voice file.
     pub voice: Option<Arc<str>>,
-    /// In order.
-    pub buttons: Arc<[Button]>,
     /// The list to show, for a List message.
     pub list: Option<Arc<List>>,
-    /// The template it is sent from; `text` is what that gives.
+    /// The template it is sent from; the message's text is what that gives.
     pub template: Option<Template>,
+}
+
+impl Deref for Message {
+    type Target = More;
+
+    fn deref(&self) -> &More {
+        static NOTHING: More = More { attach: None, voice: None, list: None, template: None };
+        self.more.as_deref().unwrap_or(&NOTHING)
+    }
+}
+
+/// The arguments of an action, one per parameter. A copy shares them, and so do all effects with the same known ones.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Args(Arc<[Value]>);
+
+impl From<Vec<Value>> for Args {
+    fn from(args: Vec<Value>) -> Args {
+        Args(args.into())
+    }
+}
+
+impl FromIterator<Value> for Args {
+    fn from_iter<I: IntoIterator<Item = Value>>(args: I) -> Args {
+        Args(args.into_iter().collect())
+    }
+}
+
+impl Deref for Args {
+    type Target = [Value];
+
+    fn deref(&self) -> &[Value] {
+        &self.0
+    }
+}
+
+impl<'a> IntoIterator for &'a Args {
+    type Item = &'a Value;
+    type IntoIter = std::slice::Iter<'a, Value>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+/// The buttons of a message, in order. Most messages have none: those take nothing, and a copy shares the others.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Vec<Button>", into = "Vec<Button>")]
+pub struct Buttons(Option<Arc<[Button]>>);
+
+impl From<Vec<Button>> for Buttons {
+    fn from(buttons: Vec<Button>) -> Buttons {
+        Buttons(if buttons.is_empty() { None } else { Some(buttons.into()) })
+    }
+}
+
+impl From<Buttons> for Vec<Button> {
+    fn from(buttons: Buttons) -> Vec<Button> {
+        buttons.to_vec()
+    }
+}
+
+impl Deref for Buttons {
+    type Target = [Button];
+
+    fn deref(&self) -> &[Button] {
+        self.0.as_deref().unwrap_or_default()
+    }
+}
+
+impl<'b> IntoIterator for &'b Buttons {
+    type Item = &'b Button;
+    type IntoIter = std::slice::Iter<'b, Button>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
 }
 
 /// A list to show.

@@ -8,7 +8,7 @@ use crate::stack::Stack;
 use crate::step::{self, Stop};
 use crate::trap::{Trap, TrapKind};
 use crate::value::Value;
-use crate::world::{Marks, World};
+use crate::world::{Last, Marks, World};
 
 /// The value of a function that has no effects and does not wait, in the light of an event and of facts.
 ///
@@ -44,9 +44,7 @@ pub fn evaluate(
         overlay: &mut Vec::new(),
         marks: &mut Marks::default(),
         buffer: &mut String::new(),
-        last_message: None,
-        last_action: None,
-        last_draw: None,
+        last: Last::default(),
     };
     match step::run(&mut world, &mut stack, spot, limits.fuel)? {
         Stop::Done(value) => Ok(value),

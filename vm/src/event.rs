@@ -2,7 +2,7 @@
 
 use crate::effect::EffectId;
 use crate::program::TriggerKind;
-use crate::value::Value;
+use crate::value::{Undeclared, Value};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -32,6 +32,41 @@ impl Event {
     }
 }
 
+/// The channel that an event came on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Channel {
+    /// One that the source declares: its symbol.
+    Declared(u32),
+    /// Another one. Only triggers that name no channel listen on it.
+    Undeclared(Arc<Undeclared>),
+}
+
+impl From<u32> for Channel {
+    fn from(symbol: u32) -> Channel {
+        Channel::Declared(symbol)
+    }
+}
+
+impl Channel {
+    /// What `client.channel` is then.
+    #[must_use]
+    pub fn value(&self) -> Value {
+        match self {
+            Channel::Declared(symbol) => Value::Symbol(*symbol),
+            Channel::Undeclared(channel) => Value::Undeclared(Arc::clone(channel)),
+        }
+    }
+
+    /// Its symbol, if the source declares it.
+    #[must_use]
+    pub fn symbol(&self) -> Option<u32> {
+        match self {
+            Channel::Declared(symbol) => Some(*symbol),
+            Channel::Undeclared(_) => None,
+        }
+    }
+}
+
 /// The kinds of events.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum EventKind {
@@ -43,15 +78,15 @@ pub enum EventKind {
     Press {
         /// The label.
         label: Arc<str>,
-        /// The channel's symbol, if known.
-        channel: Option<u32>,
+        /// The channel, if known.
+        channel: Option<Channel>,
     },
     /// The client commented on a post.
     Comment {
         /// The comment.
         text: Arc<str>,
-        /// The channel's symbol, if known.
-        channel: Option<u32>,
+        /// The channel, if known.
+        channel: Option<Channel>,
     },
     /// A timer is due, or hours begin. Takes the earliest exit whose time has come.
     Timer,
@@ -92,15 +127,15 @@ pub enum EventKind {
 pub struct ClientMessage {
     /// Absent for a message without text.
     pub text: Option<Arc<str>>,
-    /// The channel's symbol, if known.
-    pub channel: Option<u32>,
+    /// The channel, if known.
+    pub channel: Option<Channel>,
     /// BCP 47 code.
     pub language: Option<Arc<str>>,
     /// A file the client sent: its name or address.
     pub file: Option<Arc<str>>,
 }
 
-/// What the host knows before the turn: one value per [`crate::program::Tables::fields`], absent where it has none.
+/// What the host knows before the turn: one value per field of [`crate::Program::fields`], absent where it has none.
 /// Missing values at the end count as absent.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Facts {

@@ -30,8 +30,9 @@ pub(crate) const HEAD: usize = 24;
 pub(crate) const HOURS: u64 = 500;
 
 /// Takes the bytes of `value`, with everything in it, from `left`.
+#[inline]
 pub(crate) fn charge(value: &Value, left: &mut usize) -> Result<(), TrapKind> {
-    charge_nested(value, left, MAX_NESTING)
+    charge_to(value, left, MAX_NESTING)
 }
 
 /// Takes `bytes` from `left`.
@@ -41,26 +42,26 @@ pub(crate) fn charge_bytes(bytes: usize, left: &mut usize) -> Result<(), TrapKin
     Ok(())
 }
 
-fn charge_nested(value: &Value, left: &mut usize, depth: u32) -> Result<(), TrapKind> {
-    let inner: &[Value] = match value {
-        Value::Text(text) | Value::File(text) | Value::Json(text) => {
-            return charge_bytes(HEAD.saturating_add(text.len()), left);
-        }
-        Value::List(items) => items,
-        Value::Record(record) => &record.fields,
-        Value::None
-        | Value::Bool(_)
-        | Value::Int(_)
-        | Value::Number(_)
-        | Value::Date(_)
-        | Value::Time(_)
-        | Value::DateTime(_)
-        | Value::Duration(_)
-        | Value::Symbol(_) => return charge_bytes(HEAD, left),
-    };
+#[inline]
+fn charge_to(value: &Value, left: &mut usize, depth: u32) -> Result<(), TrapKind> {
+    if let Value::Text(text) | Value::File(text) | Value::Json(text) = value {
+        charge_bytes(HEAD.saturating_add(text.len()), left)
+    } else if let Value::Undeclared(one) = value {
+        charge_bytes(HEAD.saturating_add(one.id.len()).saturating_add(one.title.len()), left)
+    } else if let Value::List(items) = value {
+        charge_items(items, left, depth)
+    } else if let Value::Record(record) = value {
+        charge_items(&record.fields, left, depth)
+    } else {
+        charge_bytes(HEAD, left)
+    }
+}
+
+#[inline(never)]
+fn charge_items(items: &[Value], left: &mut usize, depth: u32) -> Result<(), TrapKind> {
     let depth = depth.checked_sub(1).ok_or(TrapKind::OutOfMemory)?;
     charge_bytes(HEAD, left)?;
-    inner.iter().try_for_each(|item| charge_nested(item, left, depth))
+    items.iter().try_for_each(|item| charge_to(item, left, depth))
 }
 
 /// Whether lists and records nest no deeper than allowed.
@@ -74,6 +75,8 @@ pub(crate) fn nests_well(value: &Value) -> bool {
 pub(crate) fn weight(value: &Value, shallow: bool) -> u64 {
     if let Value::Text(text) | Value::File(text) | Value::Json(text) = value {
         text.len() as u64 / 64
+    } else if let Value::Undeclared(one) = value {
+        (one.id.len() as u64 + one.title.len() as u64) / 64
     } else if shallow {
         0
     } else if let Value::List(items) = value {

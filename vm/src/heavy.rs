@@ -26,7 +26,7 @@ pub(crate) fn get(frame: &[Value], reg: Reg) -> &Value {
     frame.get(usize::from(reg)).unwrap_or(&NONE)
 }
 
-fn set(frame: &mut [Value], reg: Reg, value: Value) {
+pub(crate) fn set(frame: &mut [Value], reg: Reg, value: Value) {
     if let Some(place) = frame.get_mut(usize::from(reg)) {
         *place = value;
     }
@@ -135,13 +135,6 @@ pub(crate) fn record_get(frame: &mut [Value], dst: Reg, src: Reg, index: u16) ->
 }
 
 #[inline(never)]
-pub(crate) fn get_field(world: &World<'_>, frame: &mut [Value], dst: Reg, field: u32) -> Done {
-    let value = world.get(field)?;
-    set(frame, dst, value);
-    Ok(())
-}
-
-#[inline(never)]
 pub(crate) fn set_field(
     world: &mut World<'_>,
     frame: &[Value],
@@ -187,28 +180,46 @@ pub(crate) fn matches(
     regex: u32,
     fuel: u64,
 ) -> Left {
-    let mut left = fuel;
-    let found = if let Value::Text(text) = get(frame, src) {
-        left = spend(fuel, text.len() as u64 / 16)?;
-        world.program.regex(regex).ok_or(TrapKind::WrongKind)?.is_match(text)
+    let text = if let Value::Text(text) = get(frame, src) {
+        Some(&**text)
     } else if matches!(get(frame, src), Value::None) {
-        false
+        None
     } else {
         return Err(TrapKind::WrongKind);
     };
+    let mut left = fuel;
+    let found = found(world, text, regex, &mut left)?;
     set(frame, dst, Value::Bool(found));
     Ok(left)
 }
 
+/// Whether a regular expression finds something in a text.
+pub(crate) fn found(
+    world: &World<'_>,
+    text: Option<&str>,
+    regex: u32,
+    fuel: &mut u64,
+) -> Result<bool, TrapKind> {
+    let Some(text) = text else { return Ok(false) };
+    *fuel = spend(*fuel, text.len() as u64 / 16)?;
+    Ok(world.program.regex(regex).ok_or(TrapKind::WrongKind)?.is_match(text))
+}
+
 /// What is fixed about a message stands in its row, of which a list of texts may be long.
 #[inline(never)]
-pub(crate) fn message(world: &mut World<'_>, frame: &[Value], message: u32, text: Reg, fuel: u64) -> Left {
+pub(crate) fn message(
+    world: &mut World<'_>,
+    frame: &mut [Value],
+    (message, text): (u32, Reg),
+    last: bool,
+    fuel: u64,
+) -> Left {
     let row = world.program.tables().messages.get(message as usize).ok_or(TrapKind::WrongKind)?;
     let left = match row.from {
         Some(list) => spend(fuel, weight(get(frame, list), false) * 4)?,
         None => fuel,
     };
-    world.message(message, row, get(frame, text), frame)?;
+    world.message(message, row, text, last, frame)?;
     Ok(left)
 }
 
@@ -268,12 +279,18 @@ fn joined(world: &mut World<'_>, context: &Context, args: &[Value]) -> Result<Va
 }
 
 /// Takes what a value can be as a text from `left`, before it is made.
-fn longest(context: &Context, value: &Value, left: &mut usize, depth: u32) -> Result<(), TrapKind> {
+pub(crate) fn longest(
+    context: &Context,
+    value: &Value,
+    left: &mut usize,
+    depth: u32,
+) -> Result<(), TrapKind> {
     let (own, inner): (usize, &[Value]) = match value {
         Value::None | Value::Bool(_) | Value::Int(_) | Value::Number(_) | Value::Date(_) => return Ok(()),
         Value::Time(_) | Value::DateTime(_) | Value::Duration(_) => return Ok(()),
         Value::Text(text) | Value::File(text) | Value::Json(text) => (text.len(), &[]),
         Value::Symbol(symbol) => (context.symbol(*symbol).map_or(0, |symbol| symbol.title.len()), &[]),
+        Value::Undeclared(one) => (one.title.len(), &[]),
         Value::List(items) => (items.len().saturating_mul(2), items),
         Value::Record(record) => (record.fields.len().saturating_mul(2), &record.fields),
     };

@@ -3,16 +3,19 @@
 use crate::builtin::{BUILTINS, Builtin};
 use crate::codec;
 use crate::context::{BadAccount, Context};
-use crate::effect::{Button, List, Row, Section};
+use crate::effect::{Button, Buttons, List, Row, Section};
 use crate::error::LoadError;
 use crate::fuel::{self, Cost};
-use crate::op::{Reg, Target};
+use crate::last::{self, LastReads};
+use crate::op::{Op, Reg, Target};
+use crate::phrases::{Choice, Options, Phrase};
+use crate::plan::Plans;
 use crate::program::{
-    self, Action, Debug, Echo, MOST_BUTTONS, Message, On, Place, Source, SymbolKind, Tables, Wait,
+    self, Action, Debug, Echo, MOST_BUTTONS, Message, On, Source, SymbolKind, Tables, Wait,
 };
 use crate::reads::Reads;
-use crate::run::Run;
-use crate::text::{Folded, fold};
+use crate::run::{self, Run};
+use crate::text::fold;
 use crate::value::{Kind, Value};
 use crate::verify::{self, Places, WaitPlace};
 use regex::{Regex, RegexBuilder};
@@ -21,6 +24,8 @@ use std::fmt;
 use std::sync::{Arc, OnceLock};
 
 /// A compiled project, verified. Immutable; share it between threads.
+///
+/// It is large and nothing of it belongs to a single run: load it once and keep it in an [`Arc`].
 pub struct Program {
     pub(crate) context: Context,
     pub(crate) derived: Derived,
@@ -35,6 +40,7 @@ impl Program {
     ///
     /// # Errors
     /// What is wrong with the tables.
+    #[doc(hidden)]
     pub fn new(tables: Tables, debug: Option<Debug>) -> Result<Program, LoadError> {
         let code_section = codec::encode_tables(&tables)?;
         let debug_section = debug.as_ref().map(codec::encode_debug).transpose()?;
@@ -88,36 +94,24 @@ impl Program {
     }
 
     /// The tables.
+    #[doc(hidden)]
     #[must_use]
     pub fn tables(&self) -> &Tables {
         &self.context.tables
     }
 
     /// What built-in functions know of the program.
+    #[doc(hidden)]
     #[must_use]
     pub fn context(&self) -> &Context {
         &self.context
     }
 
     /// Where code came from, unless it was stripped.
+    #[doc(hidden)]
     #[must_use]
     pub fn debug(&self) -> Option<&Debug> {
         self.debug.as_ref()
-    }
-
-    /// The place of an instruction in the source.
-    #[must_use]
-    pub fn place(&self, op: u32) -> Option<&Place> {
-        let places = &self.debug.as_ref()?.places;
-        let after = places.partition_point(|place| place.op <= op);
-        places.get(after.checked_sub(1)?)
-    }
-
-    /// The number of a bot.
-    #[must_use]
-    pub fn bot(&self, name: &str) -> Option<u32> {
-        let at = self.tables().bots.iter().position(|bot| &*bot.name == name)?;
-        u32::try_from(at).ok()
     }
 
     /// The number of the action whose answer a run waits for that is parked at this wait.
@@ -128,6 +122,7 @@ impl Program {
     }
 
     /// The function in which a wait stands, if any code waits there.
+    #[doc(hidden)]
     #[must_use]
     pub fn waits_in(&self, wait: u32) -> Option<u32> {
         self.derived.waits.get(wait as usize)?.function
@@ -141,6 +136,7 @@ impl Program {
     }
 
     /// A text of a wait's exits: one that the program knows, or one that is parked with the run.
+    #[doc(hidden)]
     #[must_use]
     pub fn kept_text(&self, run: &Run, source: Source) -> Option<Arc<str>> {
         let Source::Reg(reg) = source else { return known_text(self.tables(), source).cloned() };
@@ -148,6 +144,7 @@ impl Program {
     }
 
     /// The texts of a list that is parked with the run, as many as a message shows.
+    #[doc(hidden)]
     #[must_use]
     pub fn kept_texts(&self, run: &Run, reg: Reg) -> Vec<Arc<str>> {
         let Some(Value::List(texts)) = self.kept(run, reg) else { return Vec::new() };
@@ -173,6 +170,14 @@ impl Program {
         self.derived.regexes.get(index as usize)?.get_or_init(|| compile_regex(source).ok()).as_ref()
     }
 }
+
+/// One program is shared by all threads.
+const _: fn() = || {
+    fn shared<T: Send + Sync>() {}
+    shared::<Program>();
+    shared::<Run>();
+    shared::<crate::Machine>();
+};
 
 impl fmt::Debug for Program {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -207,6 +212,8 @@ pub(crate) enum FieldKind {
 /// What is worked out of the tables once.
 pub(crate) struct Derived {
     pub(crate) fields: Vec<FieldKind>,
+    /// Whether some instruction reads the field.
+    read: Vec<bool>,
     pub(crate) messages: Vec<Known>,
     pub(crate) waits: Vec<WaitInfo>,
     pub(crate) calls: Vec<CallInfo>,
@@ -217,6 +224,10 @@ pub(crate) struct Derived {
     pub(crate) empty: Arc<str>,
     /// The built-in functions by number, each with its cost.
     pub(crate) builtins: Vec<Option<(&'static Builtin, Cost)>>,
+    pub(crate) last_reads: LastReads,
+    pub(crate) plans: Plans,
+    /// What the checksum of every parked run begins with.
+    pub(crate) run_seed: u32,
     pub(crate) reads: Reads,
 }
 
@@ -224,9 +235,11 @@ pub(crate) struct Derived {
 #[derive(Default)]
 pub(crate) struct Known {
     /// If it knows all of them.
-    pub(crate) buttons: Option<Arc<[Button]>>,
+    pub(crate) buttons: Option<Buttons>,
     /// If it knows all of it.
     pub(crate) list: Option<Arc<List>>,
+    /// The text is all that a turn adds.
+    pub(crate) plain: bool,
 }
 
 /// Where a call stands.
@@ -252,7 +265,7 @@ pub(crate) enum Due {
 pub(crate) struct WaitInfo {
     /// The function that waits here; none if nothing does.
     pub(crate) function: Option<u32>,
-    pub(crate) options: Vec<Choice>,
+    pub(crate) options: Options,
     /// Exit and list of each exit that takes any text of a list: index into the wait's live registers.
     pub(crate) chosen: Vec<(u32, u32)>,
     /// The exit for a message that matched no option.
@@ -273,21 +286,6 @@ pub(crate) enum Subject {
     Counter(u32),
 }
 
-/// An option of a wait.
-pub(crate) struct Choice {
-    pub(crate) exit: u32,
-    pub(crate) label: Phrase,
-    pub(crate) synonyms: Vec<Phrase>,
-}
-
-/// A label or synonym.
-pub(crate) enum Phrase {
-    /// Written in the program.
-    Known { text: Arc<str>, folded: Folded },
-    /// Parked with the run: index into the wait's live registers.
-    Kept(u32),
-}
-
 /// The fields that actions change within the turn.
 #[derive(Debug, Default)]
 pub(crate) struct EchoFields {
@@ -302,9 +300,15 @@ pub(crate) struct EchoFields {
 }
 
 impl Derived {
+    /// Whether some instruction reads a field, so that a turn has to remember what it has set there.
+    pub(crate) fn is_read(&self, field: u32) -> bool {
+        self.read.get(field as usize).copied().unwrap_or(true)
+    }
+
     fn new(tables: &Tables, places: Places, id: u64) -> Derived {
         Derived {
             fields: tables.fields.iter().map(|field| field_kind(&field.entity, &field.name)).collect(),
+            read: read_fields(tables),
             messages: tables.messages.iter().map(|message| known(tables, message)).collect(),
             waits: tables
                 .waits
@@ -318,9 +322,24 @@ impl Derived {
             version: Arc::from(format!("{id:016x}")),
             empty: Arc::from(""),
             builtins: callees(),
+            last_reads: LastReads::new(tables),
+            plans: Plans::new(tables),
+            run_seed: run::seed(run::FORMAT, id),
             reads: Reads::new(tables.waits.len()),
         }
     }
+}
+
+fn read_fields(tables: &Tables) -> Vec<bool> {
+    let mut read = vec![false; tables.fields.len()];
+    for op in &tables.code {
+        if let Op::GetField { field, .. } = *op
+            && let Some(place) = read.get_mut(field as usize)
+        {
+            *place = true;
+        }
+    }
+    read
 }
 
 /// Not every number has a function.
@@ -357,7 +376,11 @@ pub(crate) fn known_text(tables: &Tables, source: Source) -> Option<&Arc<str>> {
 
 fn known(tables: &Tables, message: &Message) -> Known {
     let list = message.list.as_ref().and_then(|list| static_list(tables, list));
-    Known { buttons: static_buttons(tables, message), list: list.map(Arc::new) }
+    Known {
+        buttons: static_buttons(tables, message),
+        list: list.map(Arc::new),
+        plain: last::is_plain(message),
+    }
 }
 
 fn static_list(tables: &Tables, list: &program::List) -> Option<List> {
@@ -379,7 +402,7 @@ fn static_list(tables: &Tables, list: &program::List) -> Option<List> {
     })
 }
 
-fn static_buttons(tables: &Tables, message: &Message) -> Option<Arc<[Button]>> {
+pub(crate) fn static_buttons(tables: &Tables, message: &Message) -> Option<Buttons> {
     let buttons: Option<Vec<Button>> = message
         .buttons
         .iter()
@@ -398,16 +421,17 @@ fn static_buttons(tables: &Tables, message: &Message) -> Option<Arc<[Button]>> {
 fn wait_info(tables: &Tables, wait: &Wait, place: WaitPlace) -> WaitInfo {
     let mut info = WaitInfo {
         function: place.function,
-        options: Vec::new(),
+        options: Options::default(),
         chosen: Vec::new(),
         other: None,
         timers: Vec::new(),
         hours: 0,
         subject: Subject::None,
     };
+    let mut options = Vec::new();
     for (exit, row) in (0u32..).zip(&wait.exits) {
         match &row.on {
-            On::Option { label, synonyms } => info.options.push(Choice {
+            On::Option { label, synonyms } => options.push(Choice {
                 exit,
                 label: phrase(tables, wait, *label),
                 synonyms: synonyms.iter().map(|synonym| phrase(tables, wait, *synonym)).collect(),
@@ -425,6 +449,7 @@ fn wait_info(tables: &Tables, wait: &Wait, place: WaitPlace) -> WaitInfo {
             On::Failed | On::Delivered | On::VideoOpened | On::VideoClosed => {}
         }
     }
+    info.options = Options::new(options);
     info
 }
 

@@ -5,17 +5,18 @@
 
 use crate::effect::{Effect, EffectId, EffectKind, RunEvent};
 use crate::error::{Refused, StartError, WhyRefused};
-use crate::event::{Event, EventKind, Facts};
+use crate::event::{Channel, Event, EventKind, Facts};
 use crate::fuel::{self, Limits};
 use crate::loaded::{Due, Program, Subject};
 use crate::program::{Function, Often, TriggerKind};
-use crate::resume::{self, Taken, With};
+use crate::resume::{self, Taken};
 use crate::run::{NEVER, Run};
 use crate::stack::{Spot, Stack};
 use crate::step::{self, Stop};
+use crate::text::Folder;
 use crate::trap::{Trap, TrapKind};
 use crate::value::Value;
-use crate::world::{Marks, World, widen};
+use crate::world::{Last, Marks, World, widen};
 use std::sync::Arc;
 
 /// What a turn gives.
@@ -117,6 +118,8 @@ pub struct Machine {
     overlay: Vec<Option<Value>>,
     marks: Marks,
     buffer: String,
+    /// Where what the client wrote is folded.
+    folder: Folder,
 }
 
 /// What stays the same during a turn.
@@ -143,6 +146,11 @@ impl Machine {
     #[must_use]
     pub fn effects(&self) -> &[Effect] {
         &self.effects
+    }
+
+    /// The effects of the last turn, moved to the end of a list.
+    pub fn move_effects(&mut self, to: &mut Vec<Effect>) {
+        to.append(&mut self.effects);
     }
 
     /// The effects of the last turn, to keep.
@@ -182,7 +190,7 @@ impl Machine {
         }
         let mut run = Run { program: program.id(), bot, ..Run::default() };
         let given = Given { program, event, facts, limits };
-        let ending = self.go(given, &mut run, spot);
+        let ending = self.go(&given, &mut run, spot);
         Ok(ending.map_or_else(|| Status::Parked(run), Status::Ended))
     }
 
@@ -199,30 +207,28 @@ impl Machine {
         facts: &Facts,
         limits: &Limits,
     ) -> Result<Option<Ending>, WhyRefused> {
-        let (to, bind, with, callers) = match resume::take(program, run, event)? {
-            Taken::Goes { to, bind, with } => (to, bind, with, run.frames.len()),
-            Taken::Falls { to, callers } => (to, &[][..], With::Nothing, callers),
+        let given = Given { program, event, facts, limits };
+        let (exit, with) = match resume::take(program, run, event, &mut self.folder)? {
+            Taken::Goes { exit, with } => (exit, with),
+            Taken::Falls { to, callers } => {
+                let spot = self.stack.restore(program, run, callers).ok_or(WhyRefused::Corrupt)?;
+                return Ok(self.go(&given, run, Spot { pc: to, ..spot }));
+            }
             Taken::Fails(effect) => {
                 self.only(run.turn, RunEvent::Failed { effect });
                 return Ok(Some(Ending::Failed(effect)));
             }
         };
-        let spot = self.stack.restore(program, run, callers).ok_or(WhyRefused::Corrupt)?;
-        for (at, reg) in bind.iter().enumerate() {
-            let value = match &with {
-                With::Nothing => Value::None,
-                With::Text(text) => Value::Text(Arc::clone(text.unwrap_or(&program.derived.empty))),
-                With::Chosen(text) => Value::Text(Arc::clone(text)),
-                With::Answer(values, declared) => match (values.get(at), declared.slot(at)) {
-                    (Some(value), Some(slot)) => widen(value, slot),
-                    _ => Value::None,
-                },
-            };
-            if let Some(place) = self.stack.registers.get_mut(spot.base + usize::from(*reg)) {
-                *place = value;
-            }
+        let wait = program.tables().waits.get(run.wait as usize).ok_or(WhyRefused::Corrupt)?;
+        let exit = wait.exits.get(exit as usize).ok_or(WhyRefused::Corrupt)?;
+        let spot = self.stack.restore(program, run, run.frames.len()).ok_or(WhyRefused::Corrupt)?;
+        if !exit.bind.is_empty()
+            && let Some(info) = program.derived.waits.get(run.wait as usize)
+        {
+            let frame = self.stack.registers.get_mut(spot.base..).unwrap_or_default();
+            resume::give(program, wait, info, with, &event.kind, &exit.bind, frame);
         }
-        Ok(self.go(Given { program, event, facts, limits }, run, Spot { pc: to, ..spot }))
+        Ok(self.go(&given, run, Spot { pc: exit.to, ..spot }))
     }
 
     /// The trigger of a bot that an event takes, see [`triggered`].
@@ -262,8 +268,8 @@ impl Machine {
 
     fn test(&mut self, given: Given<'_>, bot: u32, function: &Function) -> Result<bool, Trap> {
         let spot = self.stack.prepare(function);
-        let stop = self.run(given, bot, 0, spot).0?;
-        match stop {
+        let (mut world, stack) = self.world(&given, bot, 0);
+        match step::run(&mut world, stack, spot, given.limits.fuel)? {
             Stop::Done(Value::Bool(holds)) => Ok(holds),
             Stop::Done(Value::None) => Ok(false),
             Stop::Done(_) | Stop::Parked { .. } | Stop::Closed => {
@@ -272,12 +278,13 @@ impl Machine {
         }
     }
 
-    /// Runs the prepared frame. Gives the last message, the last action and the last draw too.
-    fn run(&mut self, given: Given<'_>, bot: u32, turn: u32, from: Spot) -> (Result<Stop, Trap>, Last) {
+    /// The world of a turn that begins, and the frame that is prepared.
+    #[inline]
+    fn world<'a>(&'a mut self, given: &Given<'a>, bot: u32, turn: u32) -> (World<'a>, &'a mut Stack) {
         self.effects.clear();
         self.overlay.clear();
         self.marks.clear();
-        let mut world = World {
+        let world = World {
             program: given.program,
             event: given.event,
             facts: given.facts,
@@ -288,28 +295,24 @@ impl Machine {
             overlay: &mut self.overlay,
             marks: &mut self.marks,
             buffer: &mut self.buffer,
-            last_message: None,
-            last_action: None,
-            last_draw: None,
+            last: Last::default(),
         };
-        let stop = step::run(&mut world, &mut self.stack, from, given.limits.fuel);
-        let last = Last { message: world.last_message, action: world.last_action, draw: world.last_draw };
-        (stop, last)
+        (world, &mut self.stack)
     }
 
     /// Runs the turn to its end. `None` if the run is parked again, with everything that belongs to it in `run`.
-    fn go(&mut self, given: Given<'_>, run: &mut Run, from: Spot) -> Option<Ending> {
+    fn go(&mut self, given: &Given<'_>, run: &mut Run, from: Spot) -> Option<Ending> {
         let bot = self.stack.bot().unwrap_or(run.bot);
-        let (stop, last) = self.run(given, bot, run.turn, from);
-        let parked = match stop {
+        let (mut world, stack) = self.world(given, bot, run.turn);
+        let trap = match step::run(&mut world, stack, from, given.limits.fuel) {
+            Ok(Stop::Parked { wait, op, base }) => match park(given, stack, run, wait, base, &world.last) {
+                Ok(()) => return None,
+                Err(kind) => Trap { kind, op },
+            },
             Ok(Stop::Done(value)) => return Some(Ending::Done(value)),
             Ok(Stop::Closed) => return Some(Ending::Closed),
-            Ok(Stop::Parked { wait, op, base }) => {
-                self.park(given, run, wait, base, last).map_err(|kind| Trap { kind, op })
-            }
-            Err(trap) => Err(trap),
+            Err(trap) => trap,
         };
-        let trap = parked.err()?;
         self.only(run.turn, RunEvent::Trapped(trap.clone()));
         Some(Ending::Trapped(trap))
     }
@@ -319,29 +322,32 @@ impl Machine {
         self.effects.clear();
         self.effects.push(Effect { id: EffectId { turn, n: 0 }, kind: EffectKind::Event(event) });
     }
+}
 
-    fn park(
-        &mut self,
-        given: Given<'_>,
-        run: &mut Run,
-        index: u32,
-        base: usize,
-        last: Last,
-    ) -> Result<(), TrapKind> {
-        let program = given.program;
-        let wait = program.tables().waits.get(index as usize).ok_or(TrapKind::WrongKind)?;
-        let info = program.derived.waits.get(index as usize).ok_or(TrapKind::WrongKind)?;
-        let frame = self.stack.registers.get(base..).unwrap_or_default();
-        run.deadlines.clear();
+/// Keeps in the run what it needs to go on from a wait.
+fn park(
+    given: &Given<'_>,
+    stack: &mut Stack,
+    run: &mut Run,
+    index: u32,
+    base: usize,
+    last: &Last,
+) -> Result<(), TrapKind> {
+    let program = given.program;
+    let wait = program.tables().waits.get(index as usize).ok_or(TrapKind::WrongKind)?;
+    let info = program.derived.waits.get(index as usize).ok_or(TrapKind::WrongKind)?;
+    run.deadlines.clear();
+    if !info.timers.is_empty() {
+        let frame = stack.registers.get(base..).unwrap_or_default();
         for (_, due) in &info.timers {
             run.deadlines.push(deadline(program, *due, frame, given.event.at)?);
         }
-        run.effect = subject(info.subject, last)?.map(|n| EffectId { turn: run.turn, n });
-        self.stack.save(program, run, base, &wait.live)?;
-        run.wait = index;
-        run.turn = run.turn.checked_add(1).ok_or(TrapKind::Overflow)?;
-        Ok(())
     }
+    run.effect = subject(info.subject, last)?.map(|n| EffectId { turn: run.turn, n });
+    stack.save(program, run, base, &wait.live)?;
+    run.wait = index;
+    run.turn = run.turn.checked_add(1).ok_or(TrapKind::Overflow)?;
+    Ok(())
 }
 
 /// When a timer is due, or hours begin.
@@ -361,7 +367,8 @@ fn deadline(program: &Program, due: Due, frame: &[Value], now: i64) -> Result<i6
 }
 
 /// The effect that a wait belongs to.
-fn subject(subject: Subject, last: Last) -> Result<Option<u32>, TrapKind> {
+#[inline]
+fn subject(subject: Subject, last: &Last) -> Result<Option<u32>, TrapKind> {
     let (last, wanted) = match subject {
         Subject::None => return Ok(None),
         Subject::Message => return Ok(last.message),
@@ -374,43 +381,38 @@ fn subject(subject: Subject, last: Last) -> Result<Option<u32>, TrapKind> {
     }
 }
 
-/// The last message, the last action and the last draw of a turn.
+/// What an event that may start a bot came on.
 #[derive(Clone, Copy)]
-struct Last {
-    message: Option<u32>,
-    action: Option<(u32, u32)>,
-    draw: Option<(u32, u32)>,
-}
-
-/// The channel of an event that may start a bot.
-#[derive(Clone, Copy)]
-pub(crate) enum Channel {
-    /// Such events have none.
+pub(crate) enum Came<'a> {
+    /// Such events have no channel.
     Without,
-    /// Its symbol, if it is known.
-    Of(Option<u32>),
+    /// This channel, if it is known.
+    On(Option<&'a Channel>),
 }
 
-impl Channel {
+impl Came<'_> {
     /// Whether a trigger with these channels listens.
     fn passes(self, via: &[u32]) -> bool {
         match self {
-            Channel::Without => true,
-            Channel::Of(channel) => via.is_empty() || channel.is_some_and(|channel| via.contains(&channel)),
+            Came::Without => true,
+            Came::On(channel) => {
+                let declared = channel.and_then(Channel::symbol);
+                via.is_empty() || declared.is_some_and(|channel| via.contains(&channel))
+            }
         }
     }
 }
 
 /// The kind of trigger that an event can take, and its channel.
-pub(crate) fn starts(event: &EventKind) -> Option<(&TriggerKind, Channel)> {
+pub(crate) fn starts(event: &EventKind) -> Option<(&TriggerKind, Came<'_>)> {
     match event {
-        EventKind::Message(message) => Some((&TriggerKind::Message, Channel::Of(message.channel))),
-        EventKind::Press { channel, .. } => Some((&TriggerKind::Message, Channel::Of(*channel))),
-        EventKind::Comment { channel, .. } => Some((&TriggerKind::Comment, Channel::Of(*channel))),
+        EventKind::Message(message) => Some((&TriggerKind::Message, Came::On(message.channel.as_ref()))),
+        EventKind::Press { channel, .. } => Some((&TriggerKind::Message, Came::On(channel.as_ref()))),
+        EventKind::Comment { channel, .. } => Some((&TriggerKind::Comment, Came::On(channel.as_ref()))),
         EventKind::Trigger(kind @ (TriggerKind::Message | TriggerKind::Comment)) => {
-            Some((kind, Channel::Of(None)))
+            Some((kind, Came::On(None)))
         }
-        EventKind::Trigger(kind) => Some((kind, Channel::Without)),
+        EventKind::Trigger(kind) => Some((kind, Came::Without)),
         EventKind::Timer
         | EventKind::VideoOpened
         | EventKind::VideoClosed

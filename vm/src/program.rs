@@ -1,6 +1,6 @@
 //! A compiled project: plain tables that instructions point into. Immutable after loading and shared by all threads.
 //!
-//! Nothing here is trusted until [`Program::load`] has verified it.
+//! Nothing here is trusted until [`crate::Program::load`] has verified it.
 
 use crate::op::{Op, Reg, Target};
 use crate::value::{Kind, Slot, Value};
@@ -75,20 +75,34 @@ pub struct Symbol {
     pub detail: Arc<str>,
 }
 
+/// The number of a symbol that is none: what an event says that is about a stage, a field or a form which the source does
+/// not declare. Nothing in a program has it, so such an event starts no bot.
+pub const UNDECLARED: u32 = u32::MAX;
+
 /// The kinds of symbols.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[allow(missing_docs)]
 pub enum SymbolKind {
+    /// `lead`, `contact` and the like.
     Entity,
+    /// A field of one of them: `contact.phone`.
     Field,
+    /// `user`
     User,
+    /// `team`
     Team,
+    /// `channel`
     Channel,
+    /// `pipeline`
     Pipeline,
+    /// A stage of a pipeline: `sales.won`.
     Stage,
+    /// `template`
     Template,
+    /// `email_template`
     EmailTemplate,
+    /// `form`
     Form,
+    /// `hours`
     Hours,
 }
 
@@ -138,6 +152,14 @@ pub struct Field {
     pub slot: Slot,
     /// How a text is converted into it.
     pub format: Format,
+}
+
+/// `lead.budget`; `now`.
+impl std::fmt::Display for Field {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.entity)?;
+        if self.name.is_empty() { Ok(()) } else { write!(f, ".{}", self.name) }
+    }
 }
 
 /// What a text has to look like to be written into a field.

@@ -240,7 +240,7 @@ impl Program {
         }
         for number in needs.reads.union(&needs.sets) {
             let Some(field) = tables.fields.get(*number as usize) else { continue };
-            let name = format!("{}.{}", field.entity, field.name);
+            let name = field.to_string();
             match host.fields.get(&name) {
                 None => unmet.push(Unmet::Field { name, needs: field.slot }),
                 Some(Some(Some(has))) => {

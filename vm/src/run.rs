@@ -57,7 +57,7 @@ pub struct Frame {
 }
 
 /// The format written, and the newest one read.
-const FORMAT: u8 = 2;
+pub(crate) const FORMAT: u8 = 2;
 /// The oldest format read.
 const OLDEST: u8 = 2;
 /// A deadline that never comes.
@@ -75,6 +75,12 @@ impl Run {
     #[must_use]
     pub fn number(&self) -> u32 {
         self.turn
+    }
+
+    /// When it next wants a [`crate::EventKind::Timer`], in milliseconds since 1970-01-01T00:00Z, if ever.
+    #[must_use]
+    pub fn due(&self) -> Option<i64> {
+        self.deadlines.iter().copied().filter(|at| *at != NEVER).min()
     }
 
     /// The bytes to store. `program` is the one it is parked under.
@@ -118,7 +124,12 @@ impl Run {
         self.deadlines.iter().for_each(|deadline| put_signed(out, *deadline));
         self.values.iter().for_each(|value| put_value(out, value));
         if let Some((head, body)) = out.get_mut(at..).and_then(|run| run.split_at_mut_checked(HEADER)) {
-            let sum = checksum(FORMAT, self.program, body).to_le_bytes();
+            let seed = if self.program == program.id() {
+                program.derived.run_seed
+            } else {
+                seed(FORMAT, self.program)
+            };
+            let sum = checksum(seed, body).to_le_bytes();
             if let Some(place) = head.last_chunk_mut::<4>() {
                 *place = sum;
             }
@@ -155,7 +166,8 @@ impl Run {
         if word(1) != program.id() as u32 {
             return Err(RunError::OtherProgram);
         }
-        if word(5) != checksum(version, program.id(), body) {
+        let seed = if version == FORMAT { program.derived.run_seed } else { seed(version, program.id()) };
+        if word(5) != checksum(seed, body) {
             return Err(RunError::Checksum);
         }
         self.program = program.id();
@@ -322,10 +334,16 @@ pub(crate) fn wait_of<'p>(program: &'p Program, run: &Run) -> Option<&'p WaitInf
     (run.deadlines.len() == info.timers.len() && run.values.len() == wait.live.len()).then_some(info)
 }
 
-fn checksum(version: u8, program: u64, body: &[u8]) -> u32 {
+/// The checksum of everything but the body, which is the same for all runs of a program.
+pub(crate) fn seed(version: u8, program: u64) -> u32 {
     let mut sum = crc32fast::Hasher::new();
     sum.update(&[version]);
     sum.update(&program.to_le_bytes());
+    sum.finalize()
+}
+
+fn checksum(seed: u32, body: &[u8]) -> u32 {
+    let mut sum = crc32fast::Hasher::new_with_initial(seed);
     sum.update(body);
     sum.finalize()
 }

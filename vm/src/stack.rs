@@ -1,14 +1,14 @@
 //! The frames of a turn: the function that runs, and everything that waits for its result. In: the instructions that
 //! call, leave and end, and parked runs. Out: where the loop goes on. Nothing here reads or writes the world.
 
-use crate::fuel::charge;
+use crate::fuel::{HEAD, charge, charge_bytes};
 use crate::loaded::Program;
 use crate::op::{Reg, Target};
 use crate::program::{Callee, Function, Live};
 use crate::run::{Frame, MAX_VALUES, Run};
 use crate::trap::TrapKind;
-use crate::value::Value;
-use std::mem::{forget, replace, take};
+use crate::value::{Kind, Value};
+use std::mem::{forget, replace, swap, take};
 
 /// Frames of all kinds together nest at most this deep.
 pub(crate) const MAX_DEPTH: usize = 64;
@@ -64,15 +64,27 @@ pub(crate) struct Variables {
 
 impl Stack {
     /// The frame of a function that runs by itself.
+    #[inline]
     pub(crate) fn prepare(&mut self, function: &Function) -> Spot {
+        let length = usize::from(function.registers);
         self.callers.clear();
         self.bots.clear();
-        self.registers.clear();
-        self.registers.resize(usize::from(function.registers), Value::None);
-        Spot { base: 0, length: usize::from(function.registers), pc: function.start }
+        if self.registers.len() > length {
+            self.registers.truncate(length);
+        }
+        for place in &mut self.registers {
+            if !matches!(place, Value::None) {
+                *place = Value::None;
+            }
+        }
+        if self.registers.len() < length {
+            self.registers.resize(length, Value::None);
+        }
+        Spot { base: 0, length, pc: function.start }
     }
 
     /// The frame of a bot that begins.
+    #[inline]
     pub(crate) fn prepare_bot(&mut self, bot: u32, function: &Function) -> Spot {
         let spot = self.prepare(function);
         self.bots.push(Running { bot, base: 0, length: function.registers, depth: 0 });
@@ -83,6 +95,12 @@ impl Stack {
     /// the values out of the run. The run has been checked.
     pub(crate) fn restore(&mut self, program: &Program, run: &mut Run, callers: usize) -> Option<Spot> {
         let tables = program.tables();
+        if run.frames.is_empty() {
+            let function = tables.functions.get(tables.bots.get(run.bot as usize)?.function as usize)?;
+            let spot = self.prepare_bot(run.bot, function);
+            self.put(0, &tables.waits.get(run.wait as usize)?.live, &mut run.values);
+            return Some(spot);
+        }
         let own = |bot: u32| tables.functions.get(tables.bots.get(bot as usize)?.function as usize);
         let mut function = own(run.bot)?;
         let mut spot = self.prepare_bot(run.bot, function);
@@ -113,10 +131,12 @@ impl Stack {
         Some(spot)
     }
 
-    fn put(&mut self, base: usize, live: &[Live], values: &mut Vec<Value>) {
-        for (live, value) in live.iter().zip(values.drain(..)) {
-            if let Some(place) = self.registers.get_mut(base + usize::from(live.reg)) {
-                *place = value;
+    /// Moves values into registers that are absent, and leaves absent ones behind.
+    fn put(&mut self, base: usize, live: &[Live], values: &mut [Value]) {
+        let frame = self.registers.get_mut(base..).unwrap_or_default();
+        for (live, value) in live.iter().zip(values) {
+            if let Some(place) = frame.get_mut(usize::from(live.reg)) {
+                swap(place, value);
             }
         }
     }
@@ -132,6 +152,10 @@ impl Stack {
     ) -> Result<(), TrapKind> {
         let mut left = MAX_VALUES;
         run.bot = self.bots.first().ok_or(TrapKind::WrongKind)?.bot;
+        if self.callers.is_empty() {
+            run.frames.clear();
+            return keep(&mut self.registers, base, live, &mut run.values, &mut left);
+        }
         run.frames.resize_with(self.callers.len(), Frame::default);
         let mut bots = self.bots.iter().peekable();
         let mut bot = run.bot;
@@ -268,7 +292,7 @@ pub(crate) fn returned(bots: &mut Vec<Running>, callers: usize) -> (Option<u32>,
     (bots.last().map(|running| running.bot), variables(bots.last()))
 }
 
-/// Moves the live registers of the frame at `base` out of it.
+/// Moves the live registers of the frame at `base` out of it. What `values` has held is of no use any more.
 fn keep(
     registers: &mut [Value],
     base: usize,
@@ -276,17 +300,27 @@ fn keep(
     values: &mut Vec<Value>,
     left: &mut usize,
 ) -> Result<(), TrapKind> {
-    values.clear();
-    for live in live {
-        let place = registers.get_mut(base + usize::from(live.reg));
-        let value = place.map(take).unwrap_or_default();
-        if !live.slot.accepts(&value) {
-            return Err(TrapKind::WrongKind);
+    let frame = registers.get_mut(base..).unwrap_or_default();
+    values.truncate(live.len());
+    if values.len() < live.len() {
+        values.resize(live.len(), Value::None);
+    }
+    for (value, live) in values.iter_mut().zip(live) {
+        if let Some(place) = frame.get_mut(usize::from(live.reg)) {
+            swap(value, place);
         }
-        charge(&value, left)?;
-        values.push(value);
+        if let (Value::Int(_), Kind::Int) = (&*value, live.slot.kind) {
+            charge_bytes(HEAD, left)?;
+        } else {
+            may_be_kept(value, live, left)?;
+        }
     }
     Ok(())
+}
+
+#[inline(never)]
+fn may_be_kept(value: &Value, live: &Live, left: &mut usize) -> Result<(), TrapKind> {
+    if live.slot.accepts(value) { charge(value, left) } else { Err(TrapKind::WrongKind) }
 }
 
 fn variables(running: Option<&Running>) -> Variables {

@@ -68,10 +68,14 @@ fn set_copy(place: Option<&mut Value>, value: &Value) {
     }
 }
 
-/// A copy of one register in another.
+/// A copy of one register in another, or the value itself if nothing reads it again.
 #[inline(never)]
-fn copy(frame: &mut [Value], dst: Reg, src: Reg) {
-    let value = get(frame, src).clone();
+fn copy(frame: &mut [Value], dst: Reg, src: Reg, last: bool) {
+    let value = match frame.get_mut(usize::from(src)) {
+        Some(value) if last => take(value),
+        Some(value) => value.clone(),
+        None => Value::None,
+    };
     if let Some(place) = frame.get_mut(usize::from(dst)) {
         *place = value;
     }
@@ -84,6 +88,8 @@ pub(crate) fn run(world: &mut World<'_>, stack: &mut Stack, from: Spot, mut fuel
     let tables = world.program.tables();
     let context = &world.program.context;
     let code: &[Op] = &tables.code;
+    let plans = &world.program.derived.plans;
+    let last_reads = &world.program.derived.last_reads;
     let mut variables = stack.variables();
     let mut base = from.base;
     let (_, mut frame) = window(&mut stack.registers, base, from.length);
@@ -203,12 +209,28 @@ pub(crate) fn run(world: &mut World<'_>, stack: &mut Stack, from: Spot, mut fuel
             };
         }
 
+        // Several instructions at once.
+        macro_rules! follow {
+            ($plan:expr) => {{
+                let mut left = fuel;
+                if let Err((kind, further)) = $plan.carry_out(world, frame, &mut left) {
+                    return Err(Trap { kind, op: pc!() + further });
+                }
+                fuel = left;
+                rest = rest.get($plan.more as usize..).unwrap_or_default();
+            }};
+        }
+
         let Some((op, after)) = rest.split_first() else { trap!(TrapKind::WrongKind) };
         rest = after;
         match *op {
             Op::Const { dst, value } => {
-                let value = tables.consts.get(value as usize).unwrap_or(&NONE);
-                set_copy(frame.get_mut(usize::from(dst)), value);
+                if let Some(plan) = plans.at(pc!()) {
+                    follow!(plan)
+                } else {
+                    let value = tables.consts.get(value as usize).unwrap_or(&NONE);
+                    set_copy(frame.get_mut(usize::from(dst)), value);
+                }
             }
             Op::Int { dst, value } => set_int(frame, dst, i64::from(value)),
             Op::Bool { dst, value } => set_bool(frame, dst, value != 0),
@@ -218,7 +240,7 @@ pub(crate) fn run(world: &mut World<'_>, stack: &mut Stack, from: Spot, mut fuel
                     let value = *value;
                     set_int(frame, dst, value);
                 } else {
-                    copy(frame, dst, src);
+                    copy(frame, dst, src, last_reads.at(pc!() as usize));
                 }
             }
 
@@ -372,7 +394,7 @@ pub(crate) fn run(world: &mut World<'_>, stack: &mut Stack, from: Spot, mut fuel
                 if at >= variables.length {
                     trap!(TrapKind::WrongKind)
                 } else if base == variables.base {
-                    copy(frame, dst, var);
+                    copy(frame, dst, var, false);
                 } else {
                     let length = frame.len();
                     let lower;
@@ -393,8 +415,10 @@ pub(crate) fn run(world: &mut World<'_>, stack: &mut Stack, from: Spot, mut fuel
             }
 
             Op::Wait { wait } => {
-                let open;
-                (open, fuel) = tri!(heavy::hours(world, wait, fuel));
+                let mut open = None;
+                if !tables.hours.is_empty() {
+                    (open, fuel) = tri!(heavy::hours(world, wait, fuel));
+                }
                 match open {
                     Some(to) => jump!(to),
                     None => stop!(Stop::Parked { wait, op: pc!(), base }),
@@ -403,9 +427,10 @@ pub(crate) fn run(world: &mut World<'_>, stack: &mut Stack, from: Spot, mut fuel
             Op::Draw { counter } => tri!(world.draw(counter)),
             Op::Mark { mark } => world.marks.note(mark),
             Op::Act { action, args, count } => {
-                let args = slice(frame, args, count);
+                let first = usize::from(args);
+                let args = frame.get_mut(first..first + usize::from(count)).unwrap_or_default();
                 spend!(args.iter().map(|arg| weight(arg, false)).sum());
-                if tri!(world.act(action, args)) {
+                if tri!(world.act(action, args, last_reads.at(pc!() as usize))) {
                     stop!(Stop::Closed)
                 }
             }
@@ -421,13 +446,21 @@ pub(crate) fn run(world: &mut World<'_>, stack: &mut Stack, from: Spot, mut fuel
             Op::Matches { dst, src, regex } => {
                 fuel = tri!(heavy::matches(world, frame, dst, src, regex, fuel))
             }
-            Op::GetField { dst, field } => tri!(heavy::get_field(world, frame, dst, field)),
+            Op::GetField { dst, field } => {
+                if let Some(plan) = plans.at(pc!()) {
+                    follow!(plan)
+                } else {
+                    let Some(place) = frame.get_mut(usize::from(dst)) else { trap!(TrapKind::WrongKind) };
+                    tri!(world.get(field, place))
+                }
+            }
             Op::SetField { field, src, convert } => {
                 fuel = tri!(heavy::set_field(world, frame, field, src, convert != 0, fuel));
             }
             Op::ClearField { field } => tri!(world.clear(field)),
             Op::Message { message, text } => {
-                fuel = tri!(heavy::message(world, frame, message, text, fuel));
+                let last = last_reads.at(pc!() as usize);
+                fuel = tri!(heavy::message(world, frame, (message, text), last, fuel));
             }
         }
     }

@@ -2,6 +2,7 @@
 //!
 //! Nothing here depends on a locale or on the clock; every function takes time linear in its input.
 
+use crate::ascii;
 use crate::calendar;
 use crate::context::{Context, MAX_BUILT};
 use crate::value::Value;
@@ -10,50 +11,64 @@ use icu_normalizer::{ComposingNormalizerBorrowed, DecomposingNormalizerBorrowed}
 use std::fmt::Write as _;
 use std::iter;
 use unicode_segmentation::UnicodeSegmentation;
+use writeable::Writeable;
 
 /// A text in the form in which texts are matched: trimmed, each run of white space one space, Unicode NFKC and
 /// case folded. The full, locale-free folding of `CaseFolding.txt` is used (`ß` is `ss`; the Turkish `İ` is `i` with
 /// a dot above, so it does not equal `i`, and `ı` stays itself), with NFKC before and after it, because either
 /// can undo the other.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Folded(String);
 
 /// Folds a text for matching.
 #[must_use]
 pub fn fold(text: &str) -> Folded {
-    if text.is_ascii() {
-        return Folded(fold_ascii(text));
-    }
-    let normalizer = ComposingNormalizerBorrowed::new_nfkc();
-    let composed = normalizer.normalize(text);
-    let folded = CaseMapper::new().fold_string(&composed);
-    let text = normalizer.normalize(&folded);
-    let mut out = String::with_capacity(text.len());
-    for word in text.split_whitespace() {
-        if !out.is_empty() {
-            out.push(' ');
-        }
-        out.push_str(word);
-    }
-    Folded(out)
+    let mut folder = Folder::default();
+    folder.fold(text);
+    folder.folded
 }
 
-/// Lower case is all that folding and NFKC do to ASCII.
-fn fold_ascii(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut gap = false;
-    for c in text.chars() {
-        if c.is_whitespace() {
-            gap = !out.is_empty();
+/// Folds one text after the other, in memory that it keeps.
+#[derive(Default)]
+pub(crate) struct Folder {
+    folded: Folded,
+    composed: String,
+    mapped: String,
+}
+
+impl Folder {
+    /// Folds a text, see [`fold`].
+    pub(crate) fn fold(&mut self, text: &str) -> &Folded {
+        if text.is_ascii() {
+            self.folded.set_ascii(text);
         } else {
-            if gap {
-                out.push(' ');
-                gap = false;
-            }
-            out.push(c.to_ascii_lowercase());
+            self.by_data(text);
+        }
+        &self.folded
+    }
+
+    fn by_data(&mut self, text: &str) {
+        let normalizer = ComposingNormalizerBorrowed::new_nfkc();
+        // Writing to a `String` cannot fail.
+        let composed = |text: &str, out: &mut String| {
+            out.clear();
+            let _ = normalizer.normalize_to(text, out);
+        };
+        self.mapped.clear();
+        let mapper = CaseMapper::new();
+        if normalizer.is_normalized(text) {
+            let _ = mapper.fold(text).write_to(&mut self.mapped);
+        } else {
+            composed(text, &mut self.composed);
+            let _ = mapper.fold(&self.composed).write_to(&mut self.mapped);
+        }
+        if normalizer.is_normalized(&self.mapped) {
+            self.folded.set_words(&self.mapped);
+        } else {
+            composed(&self.mapped, &mut self.composed);
+            self.folded.set_words(&self.composed);
         }
     }
-    out
 }
 
 impl Folded {
@@ -61,6 +76,54 @@ impl Folded {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// Lower case is all that folding and NFKC do to ASCII.
+    fn set_ascii(&mut self, text: &str) {
+        self.set_words(text);
+        self.0.make_ascii_lowercase();
+    }
+
+    /// Becomes the words of a text, with single spaces between them.
+    fn set_words(&mut self, text: &str) {
+        self.0.clear();
+        let trimmed = text.trim();
+        if trimmed.is_ascii() && ascii::is_spaced_well(trimmed.as_bytes()) {
+            self.0.push_str(trimmed);
+            return;
+        }
+        for word in trimmed.split_whitespace() {
+            if !self.0.is_empty() {
+                self.0.push(' ');
+            }
+            self.0.push_str(word);
+        }
+    }
+
+    /// Whether a text is this one when it is folded.
+    #[must_use]
+    pub fn is(&self, text: &str) -> bool {
+        if !text.is_ascii() {
+            return fold(text) == *self;
+        }
+        let mut rest = self.0.as_bytes();
+        let mut gap = false;
+        for byte in text.bytes() {
+            if ascii::is_space(byte) {
+                gap = rest.len() < self.0.len();
+                continue;
+            }
+            if gap {
+                let Some((b' ', after)) = rest.split_first() else { return false };
+                rest = after;
+                gap = false;
+            }
+            match rest.split_first() {
+                Some((first, after)) if *first == byte.to_ascii_lowercase() => rest = after,
+                _ => return false,
+            }
+        }
+        rest.is_empty()
     }
 
     /// Whether `needle` stands in this text as whole words: it occurs, and both of its ends are word boundaries of
@@ -93,7 +156,15 @@ fn boundaries(text: &str) -> impl Iterator<Item = usize> {
 /// Knuth, Morris and Pratt: linear, whatever repeats.
 fn occurrences(hay: &str, needle: &str, wanted: &mut impl FnMut(usize) -> bool) -> bool {
     let needle = needle.as_bytes();
-    let mut borders: Vec<usize> = Vec::with_capacity(needle.len());
+    // Where a search goes on after a byte that does not fit. Short needles, which most are, need no allocation.
+    let (mut few, mut many) = ([0_usize; 64], Vec::new());
+    let borders = match few.get_mut(..needle.len()) {
+        Some(few) => few,
+        None => {
+            many.resize(needle.len(), 0);
+            &mut many[..]
+        }
+    };
     let shorter = |borders: &[usize], matched: usize| {
         matched.checked_sub(1).and_then(|last| borders.get(last)).copied().unwrap_or(0)
     };
@@ -105,12 +176,14 @@ fn occurrences(hay: &str, needle: &str, wanted: &mut impl FnMut(usize) -> bool) 
     };
     let mut matched = 0;
     for (at, byte) in needle.iter().enumerate() {
-        matched = if at == 0 { 0 } else { step(&borders, matched, *byte) };
-        borders.push(matched);
+        matched = if at == 0 { 0 } else { step(borders, matched, *byte) };
+        if let Some(border) = borders.get_mut(at) {
+            *border = matched;
+        }
     }
     matched = 0;
     for (at, byte) in hay.bytes().enumerate() {
-        matched = step(&borders, matched, byte);
+        matched = step(borders, matched, byte);
         if matched == needle.len() && wanted((at + 1).saturating_sub(matched)) {
             return true;
         }
@@ -194,6 +267,7 @@ fn display_nested(out: &mut String, value: &Value, context: &Context, depth: u32
         Value::Time(minutes) => calendar::write_time(out, i64::from(*minutes)),
         Value::DateTime(at) => calendar::write_datetime(out, *at, &context.zone),
         Value::Duration(seconds) => out.write_str(&calendar::format_duration(*seconds)),
+        Value::Undeclared(one) => out.write_str(&one.title),
         Value::Symbol(index) => out.write_str(context.symbol(*index).map_or("", |symbol| &symbol.title)),
         Value::List(items) => {
             let mut first = true;
@@ -210,4 +284,37 @@ fn display_nested(out: &mut String, value: &Value, context: &Context, depth: u32
             Ok(())
         }
     };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Folder, fold};
+    use crate::dice::Dice;
+
+    #[test]
+    fn ascii_folds_as_the_data_of_unicode_say() {
+        let mut dice = Dice(0x9e37_79b9_7f4a_7c15);
+        let ascii: Vec<char> = (0u8..128).map(char::from).collect();
+        let close: Vec<char> = "aAzZ  \t\n\x0b\x0c\r\x1c\x1f.".chars().collect();
+        let (mut quick, mut data) = (Folder::default(), Folder::default());
+        for round in 0..10_000 {
+            let text = dice.text(if round % 2 == 0 { &ascii } else { &close }, 12);
+            data.by_data(&text);
+            assert_eq!(quick.fold(&text), &data.folded, "{text:?}");
+            assert!(data.folded.is(&text), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_folded_text_is_what_folds_to_it() {
+        let mut dice = Dice(7);
+        let signs: Vec<char> = "aAbB  \tßẞéÉЖжİıﬁ\u{301}\u{a0}\u{3000}Ａ①".chars().collect();
+        let mut folder = Folder::default();
+        for _ in 0..10_000 {
+            let (a, b) = (dice.text(&signs, 12), dice.text(&signs, 12));
+            assert_eq!(fold(&a).is(&b), fold(&a) == fold(&b), "{a:?} {b:?}");
+            assert_eq!(folder.fold(&a), &fold(&a), "{a:?} after another text");
+            assert!(fold(&a).is(fold(&a).as_str()), "{a:?} folds to something else when it is folded again");
+        }
+    }
 }

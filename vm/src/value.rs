@@ -30,40 +30,67 @@ pub enum Value {
     List(Arc<[Value]>),
     /// A record: field values in the order of the program's record shape.
     Record(Arc<Record>),
-    /// A reference to a declared symbol: index into [`crate::program::Program::symbols`].
+    /// A reference to a declared symbol: index into [`crate::Program::symbols`].
     Symbol(u32),
     /// `file`: path or address of the file.
     File(Arc<str>),
     /// `json`: compact JSON text.
     Json(Arc<str>),
+    /// A reference to something that the host knows and the source does not declare.
+    Undeclared(Arc<Undeclared>),
+}
+
+/// A user, stage, channel or the like that the host knows and the source does not declare: most users of an account are
+/// of no concern to its bots, and one of them can be responsible for a lead all the same.
+///
+/// It stands wherever a reference may stand, is equal to none that the source declares, prints as its title, and comes
+/// back in effects and parked runs as it was given. Two of them are equal if their ids are.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Undeclared {
+    /// The host's own id of it, by which alone it is compared.
+    pub id: Arc<str>,
+    /// What people see.
+    pub title: Arc<str>,
 }
 
 /// The fields of a record, names in declared order.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Record {
-    /// Index into [`crate::program::Program::shapes`].
+    /// Index into the shapes of the program's tables.
     pub shape: u32,
     /// One value per field of the shape.
     pub fields: Vec<Value>,
 }
 
 /// A type as far as the VM checks it: on facts, answers, arguments and parked values.
-/// The compiler knows more (which choice, which entity); a host sees the full text in the debug section.
+/// The compiler knows more: which choice, which kind of reference, a list of what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[allow(missing_docs)]
 pub enum Kind {
+    /// `bool`
     Bool,
+    /// `int`
     Int,
+    /// `number`
     Number,
+    /// `text`, and everything that widens to it.
     Text,
+    /// `date`
     Date,
+    /// `time`
     Time,
+    /// `datetime`
     DateTime,
+    /// `duration`
     Duration,
+    /// A list of anything.
     List,
+    /// A record of any shape.
     Record,
+    /// A reference, to what the source declares or not.
     Symbol,
+    /// `file`
     File,
+    /// `json`
     Json,
 }
 
@@ -92,7 +119,7 @@ impl Value {
             Value::Duration(_) => Kind::Duration,
             Value::List(_) => Kind::List,
             Value::Record(_) => Kind::Record,
-            Value::Symbol(_) => Kind::Symbol,
+            Value::Symbol(_) | Value::Undeclared(_) => Kind::Symbol,
             Value::File(_) => Kind::File,
             Value::Json(_) => Kind::Json,
         })
@@ -102,6 +129,12 @@ impl Value {
     #[must_use]
     pub fn text(text: &str) -> Value {
         Value::Text(Arc::from(text))
+    }
+
+    /// A reference to something that the source does not declare.
+    #[must_use]
+    pub fn undeclared(id: &str, title: &str) -> Value {
+        Value::Undeclared(Arc::new(Undeclared { id: Arc::from(id), title: Arc::from(title) }))
     }
 }
 
@@ -161,8 +194,9 @@ impl Slot {
     #[must_use]
     pub fn accepts(self, value: &Value) -> bool {
         match value.kind() {
+            Some(kind) if kind == self.kind => true,
             None => self.optional,
-            Some(kind) => kind == self.kind || (kind == Kind::Int && self.kind == Kind::Number),
+            Some(kind) => kind == Kind::Int && self.kind == Kind::Number,
         }
     }
 }

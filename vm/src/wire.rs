@@ -4,7 +4,7 @@
 
 use crate::fuel::MAX_NESTING;
 use crate::op::Op;
-use crate::value::{Record, Value};
+use crate::value::{Record, Undeclared, Value};
 use rust_decimal::Decimal;
 use std::sync::Arc;
 
@@ -131,11 +131,14 @@ impl<'a> Reader<'a> {
             tag::SYMBOL => Value::Symbol(self.index()?),
             tag::FILE => Value::File(self.counted_text()?),
             tag::JSON => Value::Json(self.counted_text()?),
+            tag::UNDECLARED => {
+                let (id, title) = (self.counted_text()?, self.counted_text()?);
+                Value::Undeclared(Arc::new(Undeclared { id, title }))
+            }
             short @ tag::SHORT_TEXT..tag::SMALL_INT => {
                 Value::Text(self.text(usize::from(short - tag::SHORT_TEXT))?)
             }
             small @ tag::SMALL_INT.. => Value::Int(i64::from(small - tag::SMALL_INT) + tag::SMALLEST),
-            _ => return Err(WireError::Bad("a value of an unknown kind")),
         })
     }
 
@@ -161,7 +164,8 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// The first byte of a value. Texts under 16 bytes and ints near zero have theirs in it.
+/// The first byte of a value. Texts under 16 bytes and ints near zero have theirs in it. None is left: a value of another
+/// kind needs a new format of the run.
 mod tag {
     pub(super) const NONE: u8 = 0;
     pub(super) const FALSE: u8 = 1;
@@ -178,6 +182,7 @@ mod tag {
     pub(super) const SYMBOL: u8 = 12;
     pub(super) const FILE: u8 = 13;
     pub(super) const JSON: u8 = 14;
+    pub(super) const UNDECLARED: u8 = 15;
     pub(super) const SHORT_TEXT: u8 = 16;
     pub(super) const SMALL_INT: u8 = 32;
     /// The int of the tag `SMALL_INT`.
@@ -200,6 +205,10 @@ pub(crate) fn put_signed(out: &mut Vec<u8>, value: i64) {
 
 fn put_text(out: &mut Vec<u8>, kind: u8, text: &str) {
     out.push(kind);
+    put_counted(out, text);
+}
+
+fn put_counted(out: &mut Vec<u8>, text: &str) {
     put_unsigned(out, text.len() as u64);
     out.extend_from_slice(text.as_bytes());
 }
@@ -263,6 +272,10 @@ pub(crate) fn put_value(out: &mut Vec<u8>, value: &Value) {
         }
         Value::File(path) => put_text(out, tag::FILE, path),
         Value::Json(json) => put_text(out, tag::JSON, json),
+        Value::Undeclared(one) => {
+            put_text(out, tag::UNDECLARED, &one.id);
+            put_counted(out, &one.title);
+        }
     }
 }
 

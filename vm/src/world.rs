@@ -2,14 +2,16 @@
 //! own changes, and the effects in source order. In: the event and the facts. Out: effects.
 
 use crate::convert;
-use crate::effect::{Effect, EffectId, EffectKind, RunEvent};
-use crate::event::{Event, EventKind, Facts};
+use crate::effect::{Args, Effect, EffectId, EffectKind, RunEvent};
+use crate::event::{Channel, ClientMessage, Event, EventKind, Facts};
 use crate::fuel::{HEAD, charge, charge_bytes};
 use crate::loaded::{FieldKind, Program};
 use crate::program::{Action, Echo, Field, Param};
+use crate::stack::assign;
 use crate::trap::TrapKind;
 use crate::value::{Kind, Slot, Value};
 use rustc_hash::FxHashSet;
+use std::mem::take;
 use std::sync::Arc;
 
 /// What an effect costs of the turn's memory, beside the values in it.
@@ -38,6 +40,27 @@ impl Marks {
     }
 }
 
+/// A field as the turn sees it.
+pub(crate) enum Seen<'w> {
+    There(&'w Value),
+    /// What the client wrote.
+    Text(&'w Arc<str>),
+    Made(Value),
+}
+
+impl Seen<'_> {
+    /// The text, or the value that is none.
+    #[inline]
+    pub(crate) fn text(&self) -> Result<&str, &Value> {
+        match self {
+            Seen::There(Value::Text(text)) | Seen::Made(Value::Text(text)) => Ok(text),
+            Seen::Text(text) => Ok(text),
+            Seen::There(value) => Err(value),
+            Seen::Made(value) => Err(value),
+        }
+    }
+}
+
 /// The world of one turn.
 pub(crate) struct World<'a> {
     pub(crate) program: &'a Program,
@@ -55,12 +78,18 @@ pub(crate) struct World<'a> {
     pub(crate) marks: &'a mut Marks,
     /// Where texts are built.
     pub(crate) buffer: &'a mut String,
+    pub(crate) last: Last,
+}
+
+/// What a wait may belong to.
+#[derive(Default)]
+pub(crate) struct Last {
     /// The last message of the turn.
-    pub(crate) last_message: Option<u32>,
+    pub(crate) message: Option<u32>,
     /// The last action of the turn: its effect and its number.
-    pub(crate) last_action: Option<(u32, u32)>,
+    pub(crate) action: Option<(u32, u32)>,
     /// The last draw of the turn: its effect and its counter.
-    pub(crate) last_draw: Option<(u32, u32)>,
+    pub(crate) draw: Option<(u32, u32)>,
 }
 
 impl<'a> World<'a> {
@@ -76,37 +105,55 @@ impl<'a> World<'a> {
         self.program.tables().fields.get(index as usize).ok_or(TrapKind::WrongKind)
     }
 
-    /// A field as the turn sees it.
+    /// Puts a field as the turn sees it into a register.
     #[inline(never)]
-    pub(crate) fn get(&self, index: u32) -> Result<Value, TrapKind> {
+    pub(crate) fn get(&self, index: u32, place: &mut Value) -> Result<(), TrapKind> {
+        match self.look(index)? {
+            Seen::There(Value::Int(int)) if self.field(index)?.slot.kind == Kind::Number => {
+                *place = Value::Number((*int).into());
+            }
+            Seen::There(value) => assign(place, value),
+            Seen::Text(text) => *place = Value::Text(Arc::clone(text)),
+            Seen::Made(value) => *place = value,
+        }
+        Ok(())
+    }
+
+    /// A field as the turn sees it, but for an int where it holds numbers, which may still be an int.
+    pub(crate) fn look(&self, index: u32) -> Result<Seen<'_>, TrapKind> {
         if let Some(Some(value)) = self.overlay.get(index as usize) {
-            return Ok(value.clone());
+            return Ok(Seen::There(value));
         }
         let kind = self.program.derived.fields.get(index as usize).copied().unwrap_or(FieldKind::Fact);
         match kind {
             FieldKind::Fact => self.fact(index),
-            FieldKind::Now => Ok(Value::DateTime(self.event.at)),
+            FieldKind::Now => Ok(Seen::Made(Value::DateTime(self.event.at))),
             FieldKind::BotName => {
                 let bot = self.program.tables().bots.get(self.bot as usize).ok_or(TrapKind::WrongKind)?;
-                Ok(Value::Text(Arc::clone(&bot.name)))
+                Ok(Seen::Made(Value::Text(Arc::clone(&bot.name))))
             }
-            FieldKind::BotVersion => Ok(Value::Text(Arc::clone(&self.program.derived.version))),
+            FieldKind::BotVersion => Ok(Seen::Made(Value::Text(Arc::clone(&self.program.derived.version)))),
+            FieldKind::ClientText
+                if let EventKind::Message(ClientMessage { text: Some(text), .. }) = &self.event.kind =>
+            {
+                Ok(Seen::Text(text))
+            }
             FieldKind::ClientText
             | FieldKind::ClientButton
             | FieldKind::ClientComment
             | FieldKind::ClientChannel
             | FieldKind::ClientLanguage
             | FieldKind::ClientFile => match client(&self.event.kind, kind) {
-                Some(value) => Ok(value),
+                Some(value) => Ok(Seen::Made(value)),
                 None => self.fact(index),
             },
         }
     }
 
-    fn fact(&self, index: u32) -> Result<Value, TrapKind> {
+    fn fact(&self, index: u32) -> Result<Seen<'_>, TrapKind> {
         let slot = self.field(index)?.slot;
         let value = self.facts.values.get(index as usize).unwrap_or(&Value::None);
-        if slot.accepts(value) { Ok(widen(value, slot)) } else { Err(TrapKind::WrongKind) }
+        if slot.accepts(value) { Ok(Seen::There(value)) } else { Err(TrapKind::WrongKind) }
     }
 
     fn remember(&mut self, index: u32, value: Value) {
@@ -133,7 +180,9 @@ impl<'a> World<'a> {
         if !field.slot.accepts(&value) {
             return Err(TrapKind::WrongKind);
         }
-        self.remember(index, value.clone());
+        if self.program.derived.is_read(index) {
+            self.remember(index, value.clone());
+        }
         self.emit(EffectKind::Set { field: index, value }).map(drop)
     }
 
@@ -148,16 +197,22 @@ impl<'a> World<'a> {
         self.emit(EffectKind::Set { field: index, value: Value::None }).map(drop)
     }
 
-    /// The effect of an action. True if it ends the run.
+    /// The effect of an action. Takes the arguments out of their registers if nothing reads them there again. True if
+    /// it ends the run.
     #[inline(never)]
-    pub(crate) fn act(&mut self, index: u32, args: &[Value]) -> Result<bool, TrapKind> {
-        let program = self.program;
-        let action = program.tables().actions.get(index as usize).ok_or(TrapKind::WrongKind)?;
-        let args = arguments(action, args)?;
+    pub(crate) fn act(&mut self, index: u32, args: &mut [Value], last: bool) -> Result<bool, TrapKind> {
+        let action = self.program.tables().actions.get(index as usize).ok_or(TrapKind::WrongKind)?;
+        let args = arguments(action, args, last)?;
+        self.act_with(index, args)
+    }
+
+    /// The effect of an action with arguments as it declares them.
+    pub(crate) fn act_with(&mut self, index: u32, args: Args) -> Result<bool, TrapKind> {
+        let action = self.program.tables().actions.get(index as usize).ok_or(TrapKind::WrongKind)?;
         charge_bytes(args.len().saturating_mul(HEAD), &mut self.memory)?;
         let closes = self.echo(action, &args)?;
         let n = self.emit(EffectKind::Action { action: index, args })?;
-        self.last_action = Some((n, index));
+        self.last.action = Some((n, index));
         Ok(closes)
     }
 
@@ -165,7 +220,7 @@ impl<'a> World<'a> {
     #[inline(never)]
     pub(crate) fn draw(&mut self, counter: u32) -> Result<(), TrapKind> {
         let n = self.emit(EffectKind::Draw { counter })?;
-        self.last_draw = Some((n, counter));
+        self.last.draw = Some((n, counter));
         Ok(())
     }
 
@@ -174,6 +229,12 @@ impl<'a> World<'a> {
         match (action.echo, args) {
             (Echo::None | Echo::Input, _) => {}
             (Echo::Close, [Value::Text(status), ..]) => return Ok(&**status == "closed"),
+            // Of a stage that the source does not declare the pipeline is not known: it stays as it was.
+            (Echo::Stage, [stage @ Value::Undeclared(_), ..]) => {
+                if let Some(field) = fields.stage {
+                    self.remember(field, stage.clone());
+                }
+            }
             (Echo::Stage, [Value::Symbol(stage), ..]) => {
                 if let Some(field) = fields.stage {
                     self.remember(field, Value::Symbol(*stage));
@@ -182,11 +243,11 @@ impl<'a> World<'a> {
                     self.remember(field, Value::Symbol(*pipeline));
                 }
             }
-            (Echo::Responsible, [Value::Symbol(to), Value::List(of), ..]) => {
+            (Echo::Responsible, [to @ (Value::Symbol(_) | Value::Undeclared(_)), Value::List(of), ..]) => {
                 for entity in of.iter() {
                     let Value::Symbol(entity) = entity else { return Err(TrapKind::WrongKind) };
                     for field in fields.responsible.get(entity).into_iter().flatten() {
-                        self.remember(*field, Value::Symbol(*to));
+                        self.remember(*field, to.clone());
                     }
                 }
             }
@@ -244,25 +305,34 @@ pub(crate) fn widen(value: &Value, slot: Slot) -> Value {
     }
 }
 
-/// The arguments of an action as it declares them.
-fn arguments(action: &Action, args: &[Value]) -> Result<Vec<Value>, TrapKind> {
-    if args.len() != action.params.len() {
+/// The arguments of an action as it declares them; taken out of their places if those are read for the last time.
+pub(crate) fn arguments(action: &Action, args: &mut [Value], last: bool) -> Result<Args, TrapKind> {
+    let given = || action.params.iter().zip(&*args);
+    if args.len() != action.params.len() || !given().all(|(param, value)| stands_for(param, value)) {
         return Err(TrapKind::WrongKind);
     }
-    action.params.iter().zip(args).map(|(param, value)| argument(param, value)).collect()
+    let args = action.params.iter().zip(args);
+    Ok(args
+        .map(|(param, value)| if last { widened(take(value), param.slot) } else { widen(value, param.slot) })
+        .collect())
 }
 
-fn argument(param: &Param, value: &Value) -> Result<Value, TrapKind> {
+/// An int as a number where a number is wanted; anything else as it is.
+fn widened(value: Value, slot: Slot) -> Value {
+    if let (Value::Int(int), Kind::Number) = (&value, slot.kind) {
+        Value::Number((*int).into())
+    } else {
+        value
+    }
+}
+
+fn stands_for(param: &Param, value: &Value) -> bool {
     // A template is a symbol, or with arguments a record: both stand where the other is declared.
     let template = matches!(
         (param.slot.kind, value),
         (Kind::Symbol, Value::Record(_)) | (Kind::Record, Value::Symbol(_))
     );
-    if template || param.slot.accepts(value) {
-        Ok(widen(value, param.slot))
-    } else {
-        Err(TrapKind::WrongKind)
-    }
+    template || param.slot.accepts(value)
 }
 
 /// What an event says about the client; `None` where it says nothing and the facts hold.
@@ -278,13 +348,15 @@ pub(crate) fn client(event: &EventKind, field: FieldKind) -> Option<Value> {
             Some(message.file.as_ref().map_or(Value::None, |file| Value::File(Arc::clone(file))))
         }
         (EventKind::Press { .. }, FieldKind::ClientFile) => Some(Value::None),
-        (EventKind::Message(message), FieldKind::ClientChannel) => message.channel.map(Value::Symbol),
+        (EventKind::Message(message), FieldKind::ClientChannel) => {
+            message.channel.as_ref().map(Channel::value)
+        }
         (EventKind::Press { label, .. }, FieldKind::ClientText | FieldKind::ClientButton) => {
             Some(text(label))
         }
         (EventKind::Comment { text: comment, .. }, FieldKind::ClientComment) => Some(text(comment)),
         (EventKind::Press { channel, .. } | EventKind::Comment { channel, .. }, FieldKind::ClientChannel) => {
-            channel.map(Value::Symbol)
+            channel.as_ref().map(Channel::value)
         }
         _ => None,
     }

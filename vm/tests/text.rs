@@ -166,6 +166,7 @@ fn values_are_written() {
         (Value::Duration(i64::MIN), "-106751991167300d15h30m8s"),
         (Value::Symbol(1), "Bob Jones"),
         (Value::Symbol(9), ""),
+        (Value::undeclared("u-77", "Kim"), "Kim"),
         (Value::File(Arc::from("menu.pdf")), "menu.pdf"),
         (Value::Json(Arc::from("{\"a\":[1,2]}")), "{\"a\":[1,2]}"),
         (

@@ -267,6 +267,7 @@ impl<'a> Checker<'a> {
         let mut slot = ty.slot();
         slot.optional |= has_default;
         let format = ty.format();
+        self.out.gives(ty);
         let id = ir::FieldId(u32::try_from(self.out.fields.len()).unwrap_or(u32::MAX));
         self.out.fields.push(program::Field { entity: entity.into(), name: name.into(), slot, format });
         self.field_ids.insert(key, id);
@@ -281,6 +282,8 @@ impl<'a> Checker<'a> {
         let id = ir::ActionId(u32::try_from(self.out.actions.len()).unwrap_or(u32::MAX));
         self.action_ids.insert(decl, id);
         if let Some(action) = self.names.actions.get(decl) {
+            let answers = action.exits.iter().flat_map(|(_, params)| params).map(|param| &param.ty);
+            answers.chain(&action.result).for_each(|ty| self.out.gives(ty));
             self.out.shown.extend(action.shown.iter().map(|param| (id, *param)));
             let params = |params: &[resolve::ParamDecl<'_>]| {
                 params

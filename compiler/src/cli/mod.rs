@@ -3,6 +3,7 @@
 //! Exit codes: 0 all is well, 1 the project has problems, 2 the command could not do its work.
 //! Only this folder reads or writes files; nothing here knows a rule of the language.
 
+mod bindings;
 mod build;
 mod check;
 mod completions;
@@ -38,6 +39,7 @@ Examples:
   sbotc map pizzeria               draw the bot: pizzeria/pizzeria.map.html
   sbotc explore pizzeria           find what no conversation reaches, and ends without a word
   sbotc build pizzeria             compile to pizzeria/pizzeria.sbc
+  sbotc bindings rust pizzeria     types for the program that runs the bots
   sbotc diff shop-live shop        what changes for clients
   sbotc replay turns.jsonl --on shop
                                    which conversations of a log would go another way
@@ -100,6 +102,8 @@ enum Command {
     Explore(explore::Args),
     /// Compile to a .sbc file
     Build(build::Args),
+    /// Write types for the program that runs the bots
+    Bindings(bindings::Args),
     /// Bring files into the standard form
     Fmt(fmt::Args),
     /// Start a new project
@@ -189,6 +193,7 @@ fn dispatch(command: Command) -> Result<Exit, Stop> {
         Command::Map(args) => map::run(&args),
         Command::Explore(args) => explore::run(&args),
         Command::Build(args) => build::run(&args),
+        Command::Bindings(args) => bindings::run(&args),
         Command::Fmt(args) => fmt::run(&args),
         Command::New(args) => new::run(&args),
         Command::Diff(args) => diff::run(&args),

@@ -301,7 +301,8 @@ fn languages(project: &ir::Project) -> Vec<Tag> {
     project.languages.iter().filter_map(|tag| Tag::read(tag).ok()).collect()
 }
 
-fn verified(tables: Tables, debug: Debug) -> Result<Arc<Program>, Stop> {
+/// A program from tables that were just made.
+pub(crate) fn verified(tables: Tables, debug: Debug) -> Result<Arc<Program>, Stop> {
     Program::new(tables, Some(debug)).map(Arc::new).map_err(|error| {
         Stop::new(format!("the compiler made a program that does not verify: {error}"))
             .help("this is a mistake of sbotc; please report it with the source")

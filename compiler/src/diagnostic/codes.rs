@@ -84,6 +84,7 @@ codes! {
     E0502 Error "exit not offered"
     E0503 Error "required exit missing"
     E0601 Error "a circle without a wait"
+    E0602 Error "retry of what must not be repeated"
     E0801 Error "translations that cannot be read"
     E0802 Error "translation that does not fit its text"
     E0803 Error "text without a translation"

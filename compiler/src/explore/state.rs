@@ -155,6 +155,7 @@ impl<'a> States<'a> {
                 record.fields.iter().for_each(|field| self.value(world, field, exact, state));
             }
             Value::Symbol(value) => value.hash(state),
+            Value::Undeclared(value) => value.hash(state),
             Value::File(text) | Value::Json(text) => text.hash(state),
         }
     }

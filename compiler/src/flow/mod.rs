@@ -20,6 +20,7 @@ mod loops;
 mod narrow;
 mod passes;
 pub(crate) mod reach;
+mod retry;
 mod scc;
 mod sent;
 mod story;
@@ -57,6 +58,7 @@ pub(crate) fn check<'p>(project: &'p Project, diagnostics: &mut Vec<Diagnostic>)
     exit::exits(&graph, diagnostics);
     loops::circles(&graph, &calls, diagnostics);
     loops::endless(&graph, diagnostics);
+    retry::retries(&graph, diagnostics);
     hang::waits(&graph, diagnostics);
     let channels = channels::Channels::of(&graph, &calls);
     carry::carried(&graph, &channels, diagnostics);

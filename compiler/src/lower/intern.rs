@@ -71,6 +71,7 @@ fn hash_value<H: Hasher>(value: &Value, state: &mut H) {
         Value::Date(value) => value.hash(state),
         Value::Time(value) => value.hash(state),
         Value::Symbol(value) => value.hash(state),
+        Value::Undeclared(value) => value.hash(state),
         Value::List(items) => items.iter().for_each(|item| hash_value(item, state)),
         Value::Record(record) => {
             record.shape.hash(state);

@@ -90,8 +90,26 @@ fn lower_into(mut out: Output<'_>, tests: bool) -> Lowered {
         out.bot_number = number;
         lower_bot(&mut out, bot);
     }
+    given_records(&mut out);
     let tests = if tests { test::lower_tests(&mut out) } else { Vec::new() };
     Lowered { tables: out.tables, debug: out.debug, tests, marks: out.marks }
+}
+
+/// Records that a host gives have shapes, whether the program makes such records itself or not.
+fn given_records(out: &mut Output<'_>) {
+    let none = Arc::from("");
+    let project = out.project;
+    for names in &project.given {
+        out.shape(&none, names);
+    }
+    for bot in &project.bots {
+        for param in bot.vars.iter().take(bot.params) {
+            param.ty.each_record(&mut |fields| {
+                let names: Vec<Arc<str>> = fields.iter().map(|(name, _)| Arc::from(name.as_str())).collect();
+                out.shape(&none, &names);
+            });
+        }
+    }
 }
 
 /// Functions come first in the table, in their order and without those that nothing calls.

@@ -16,6 +16,13 @@ const OF_ACTIONS: &[&str] =
 /// Those of the functions of the standard library.
 const OF_BUILTINS: &[&str] = &["allow", "builtin", "ordered"];
 
+/// How a host may repeat an action. One that says nothing has the first of these.
+const DELIVERIES: &[(&str, Delivery)] = &[
+    ("keyed", Delivery::Keyed),
+    ("idempotent", Delivery::Idempotent),
+    ("at_most_once", Delivery::AtMostOnce),
+];
+
 /// What `@echo(…)` can name, and how the parameters of such an action begin.
 const ECHOES: &[(&str, Echo, &str)] = &[
     ("stage", Echo::Stage, "stage: stage"),
@@ -78,10 +85,10 @@ impl<'a> Names<'a> {
 
     /// What the attribute of an action says.
     pub(super) fn action_attr(&mut self, unit: &Unit, attr: &Attr, decl: &mut ActionDecl<'a>) {
+        if delivery(attr).is_some() {
+            return;
+        }
         match attr.name.text.as_str() {
-            "keyed" => decl.delivery = Delivery::Keyed,
-            "idempotent" => decl.delivery = Delivery::Idempotent,
-            "at_most_once" => decl.delivery = Delivery::AtMostOnce,
             "echo" => decl.echo = self.echo(unit, attr, &decl.params),
             "must_wait" => decl.must_wait = true,
             "channels" => self.action_channels(unit, attr, decl),
@@ -90,6 +97,33 @@ impl<'a> Names<'a> {
             "allow" => {}
             _ => self.unknown_attr(unit, attr, OF_ACTIONS),
         }
+    }
+
+    /// How a host may repeat the action: E0410 if more than one attribute says so.
+    pub(super) fn delivery(&mut self, unit: &Unit, attrs: &[Attr]) -> Delivery {
+        let mut said = attrs.iter().filter_map(|attr| Some((attr, delivery(attr)?)));
+        let Some((first, class)) = said.next() else { return Delivery::default() };
+        for attr in attrs.iter().filter(|attr| delivery(attr).is_some()) {
+            if let Some(arg) = attr.args.first() {
+                let place = Place { file: unit.file, span: arg.span };
+                let text = format!("`@{}` takes nothing in parentheses", attr.name.text);
+                let help = match class {
+                    Delivery::Keyed => "the key is always the id of the effect: leave the parentheses out",
+                    Delivery::Idempotent | Delivery::AtMostOnce => "leave the parentheses out",
+                };
+                self.report(Diagnostic::new(Code::E0302, place, text).help(help));
+            }
+        }
+        for (attr, _) in said {
+            let place = Place { file: unit.file, span: attr.span };
+            let text = "an action can be repeated in one way only";
+            self.report(
+                Diagnostic::new(Code::E0410, place, text)
+                    .label(Place { file: unit.file, span: first.span }, "this says it already")
+                    .help("keep the one that is true of whatever carries the action out"),
+            );
+        }
+        class
     }
 
     fn action_after(&mut self, unit: &Unit, attr: &Attr, decl: &mut ActionDecl<'a>) {
@@ -169,6 +203,10 @@ impl<'a> Names<'a> {
         );
         Echo::None
     }
+}
+
+fn delivery(attr: &Attr) -> Option<Delivery> {
+    DELIVERIES.iter().find(|(name, _)| *name == attr.name.text).map(|(_, class)| *class)
 }
 
 fn begins_as(echo: Echo, params: &[ParamDecl<'_>]) -> bool {

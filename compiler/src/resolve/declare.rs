@@ -10,7 +10,7 @@ use crate::project::{Parsed, Unit};
 use crate::source::Place;
 use crate::types::NAMED;
 use sbot_grammar::ast::{self, ItemKind, Name};
-use sbot_vm::program::{Delivery, Echo, SymbolKind};
+use sbot_vm::program::{Echo, SymbolKind};
 use smol_str::SmolStr;
 
 /// Words that are no names of exits: waiting calls have exits of these names.
@@ -303,7 +303,7 @@ impl<'a> Names<'a> {
             params,
             result,
             exits,
-            delivery: Delivery::default(),
+            delivery: self.delivery(unit, &item.attrs),
             echo: Echo::default(),
             channels: Vec::new(),
             needs_comment: false,

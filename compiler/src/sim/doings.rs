@@ -6,7 +6,7 @@ use super::transcript::{ClientLine, LineKind};
 use super::world::World;
 use sbot_vm::program::{Echo, On, SymbolKind, TriggerKind, Wait};
 use sbot_vm::value::Value;
-use sbot_vm::{ClientMessage, EffectId, EffectKind, EventKind, convert};
+use sbot_vm::{Channel, ClientMessage, EffectId, EffectKind, EventKind, convert};
 use std::sync::Arc;
 
 /// A bot that is still busy after so many turns without the client does so for ever.
@@ -18,7 +18,7 @@ impl World {
     /// The client writes. Without a channel it is the first one of the bot's trigger.
     pub fn client_says(&mut self, text: &str, via: Option<u32>) {
         self.note(LineKind::Client(ClientLine::Says(text.to_owned())));
-        let channel = via.or_else(|| self.channel(&TriggerKind::Message));
+        let channel = via.or_else(|| self.channel(&TriggerKind::Message)).map(Channel::Declared);
         self.happens(EventKind::Message(ClientMessage {
             text: Some(Arc::from(text)),
             channel,
@@ -51,7 +51,7 @@ impl World {
             });
         }
         self.note(LineKind::Client(ClientLine::Presses(label.to_owned())));
-        let channel = self.channel(&TriggerKind::Message);
+        let channel = self.channel(&TriggerKind::Message).map(Channel::Declared);
         self.happens(EventKind::Press { label: Arc::from(label), channel });
         Ok(())
     }
@@ -59,14 +59,14 @@ impl World {
     /// The client comments on a post.
     pub fn comment(&mut self, text: &str) {
         self.note(LineKind::Client(ClientLine::Comments(text.to_owned())));
-        let channel = self.channel(&TriggerKind::Comment);
+        let channel = self.channel(&TriggerKind::Comment).map(Channel::Declared);
         self.happens(EventKind::Comment { text: Arc::from(text), channel });
     }
 
     /// The client sends a file without a text.
     pub fn sends(&mut self, file: &str) {
         self.note(LineKind::Client(ClientLine::Sends(file.to_owned())));
-        let channel = self.channel(&TriggerKind::Message);
+        let channel = self.channel(&TriggerKind::Message).map(Channel::Declared);
         self.happens(EventKind::Message(ClientMessage {
             channel,
             file: Some(Arc::from(file)),
@@ -88,7 +88,7 @@ impl World {
 
     /// Starts the bot by a kind of trigger, with nothing said.
     pub fn start(&mut self, kind: &TriggerKind) {
-        let channel = self.channel(kind);
+        let channel = self.channel(kind).map(Channel::Declared);
         let event = match kind {
             TriggerKind::Message => EventKind::Message(ClientMessage { channel, ..ClientMessage::default() }),
             TriggerKind::Comment => EventKind::Comment { text: Arc::from(""), channel },

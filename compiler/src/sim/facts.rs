@@ -82,7 +82,7 @@ pub fn note_client(tables: &Tables, facts: &mut Facts, kind: &EventKind) {
     let text = |text: &Arc<str>| Value::Text(Arc::clone(text));
     let (channel, known) = match kind {
         EventKind::Message(message) => (
-            message.channel,
+            &message.channel,
             vec![
                 ("text", Some(message.text.as_ref().map_or(Value::None, text))),
                 ("button", Some(Value::None)),
@@ -95,9 +95,9 @@ pub fn note_client(tables: &Tables, facts: &mut Facts, kind: &EventKind) {
         ),
         EventKind::Press { label, channel } => {
             let pressed = Some(text(label));
-            (*channel, vec![("text", pressed.clone()), ("button", pressed), ("file", Some(Value::None))])
+            (channel, vec![("text", pressed.clone()), ("button", pressed), ("file", Some(Value::None))])
         }
-        EventKind::Comment { text: comment, channel } => (*channel, vec![("comment", Some(text(comment)))]),
+        EventKind::Comment { text: comment, channel } => (channel, vec![("comment", Some(text(comment)))]),
         EventKind::Trigger(_)
         | EventKind::Drawn { .. }
         | EventKind::Timer
@@ -118,8 +118,8 @@ pub fn note_client(tables: &Tables, facts: &mut Facts, kind: &EventKind) {
         }
     }
     if let Some(channel) = channel {
-        note("client", "channel", Value::Symbol(channel));
-        note("chat", "channel", Value::Symbol(channel));
+        note("client", "channel", channel.value());
+        note("chat", "channel", channel.value());
     }
 }
 

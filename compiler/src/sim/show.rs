@@ -26,6 +26,7 @@ pub fn value(program: &Program, value: &Value) -> String {
                 Some(template) => format!("{template}({fields})"),
             }
         }
+        Value::Undeclared(one) => one.title.to_string(),
         Value::Symbol(number) => program
             .tables()
             .symbols

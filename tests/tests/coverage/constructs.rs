@@ -87,7 +87,11 @@ impl Reader<'_> {
             ItemKind::EmailTemplate { .. } => found.say("email_template NAME(PARAMS) subject TEXT body TEXT"),
             ItemKind::Form { parts, .. } => parts.iter().for_each(|part| self.form(part)),
             ItemKind::Hours { rows, .. } => rows.iter().for_each(|row| self.hours(row)),
-            ItemKind::Action(_) => found.say("action NAME(PARAMS)"),
+            ItemKind::Action(_) => {
+                found.say("action NAME(PARAMS)");
+                let once = item.attrs.iter().any(|attr| attr.name.text == "at_most_once");
+                found.say_if(once, "@at_most_once action NAME(PARAMS)");
+            }
             ItemKind::Widget { .. } => found.say("widget NAME { … }"),
             ItemKind::Test { stmts, .. } => {
                 found.say("test TITLE { … }");

@@ -95,6 +95,7 @@ fn is_given(value: &Value) -> bool {
         | Value::Duration(_)
         | Value::Record(_)
         | Value::Symbol(_)
+        | Value::Undeclared(_)
         | Value::File(_)
         | Value::Json(_) => true,
     }

@@ -52,12 +52,19 @@ pub(super) fn weekday(_: &Context, args: &[Value]) -> Answer {
 }
 
 pub(super) fn hours_open(context: &Context, args: &[Value]) -> Answer {
+    // Hours that the source does not declare have no rows: they never open.
+    if let [Value::Undeclared(_), Value::DateTime(_)] = args {
+        return Ok(Value::Bool(false));
+    }
     let [Value::Symbol(symbol), Value::DateTime(at)] = args else { return Err(TrapKind::WrongKind) };
     let hours = context.hours(*symbol).ok_or(TrapKind::WrongKind)?;
     Ok(Value::Bool(context.open(hours, *at)))
 }
 
 pub(super) fn opens_in(context: &Context, args: &[Value]) -> Answer {
+    if let [Value::Undeclared(_), Value::DateTime(_)] = args {
+        return Ok(Value::None);
+    }
     let [Value::Symbol(symbol), Value::DateTime(at)] = args else { return Err(TrapKind::WrongKind) };
     let hours = context.hours(*symbol).ok_or(TrapKind::WrongKind)?;
     if context.open(hours, *at) {

@@ -46,6 +46,10 @@ fn write(out: &mut String, value: &Value, context: &Context, depth: u32) -> Resu
             string(out, context.symbol(*index).map_or("", |symbol| &symbol.name));
             Ok(())
         }
+        Value::Undeclared(one) => {
+            string(out, &one.id);
+            Ok(())
+        }
         Value::Json(json) => {
             compact(json, out).ok_or(TrapKind::WrongKind)?;
             Ok(())

@@ -10,7 +10,7 @@ use std::cmp::Ordering;
 
 pub(super) fn fold_eq(_: &Context, args: &[Value]) -> Answer {
     let [Value::Text(text), Value::Text(literal)] = args else { return Err(TrapKind::WrongKind) };
-    Ok(Value::Bool(fold(text) == fold(literal)))
+    Ok(Value::Bool(fold(text).is(literal)))
 }
 
 pub(super) fn contains_words(_: &Context, args: &[Value]) -> Answer {

@@ -95,7 +95,8 @@ fn constant(tables: &Tables, value: &Value) -> Result<(), ()> {
     } else if let Value::Symbol(symbol) = value {
         (*symbol as usize) < tables.symbols.len()
     } else {
-        true
+        // What a program refers to, it declares.
+        !matches!(value, Value::Undeclared(_))
     };
     if ok { Ok(()) } else { Err(()) }
 }

@@ -28,6 +28,7 @@ fn values_become_json() {
         (Duration(-9000), "\"-2h30m\""),
         (Value::Symbol(0), "\"anna\""),
         (Value::Symbol(9), "\"\""),
+        (Value::undeclared("u-77", "Kim"), "\"u-77\""),
         (Value::File(Arc::from("a \"b\".pdf")), "\"a \\\"b\\\".pdf\""),
         (j(" {\"a\" : [ 1 , 2 ] }\n"), "{\"a\":[1,2]}"),
         (l(&[]), "[]"),

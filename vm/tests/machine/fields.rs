@@ -56,7 +56,7 @@ fn the_event_replaces_what_it_says_about_the_client() {
     );
     let message = ClientMessage {
         text: None,
-        channel: Some(3),
+        channel: Some(3.into()),
         language: Some("es".into()),
         file: Some("new.png".into()),
     };
@@ -71,7 +71,7 @@ fn the_event_replaces_what_it_says_about_the_client() {
             Value::File("new.png".into())
         ]
     );
-    let press = EventKind::Press { label: "Go".into(), channel: Some(3) };
+    let press = EventKind::Press { label: "Go".into(), channel: Some(3.into()) };
     assert_eq!(
         seen(press),
         [Value::text("Go"), Value::text("Go"), text.clone(), Value::Symbol(3), text.clone(), none]
@@ -259,7 +259,10 @@ fn closing_the_conversation_ends_the_run_with_the_effects_so_far() {
 fn arguments_are_what_the_action_declares() {
     let note = |kind| action("note", vec![param("a", slot(kind, false))], Echo::None);
     let turn = start(&program(echo(note(Kind::Number), vec![Value::Int(1)], vec![])));
-    assert_eq!(turn.effects[0].kind, EffectKind::Action { action: 0, args: vec![Value::Number(1.into())] });
+    assert_eq!(
+        turn.effects[0].kind,
+        EffectKind::Action { action: 0, args: vec![Value::Number(1.into())].into() }
+    );
     let wrong = start(&program(echo(note(Kind::Text), vec![Value::Int(1)], vec![])));
     assert_eq!(trap(wrong), TrapKind::WrongKind);
 }

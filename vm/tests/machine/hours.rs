@@ -218,6 +218,23 @@ fn a_test_of_hours() {
     assert_eq!(done(ask(&duty, at(&duty, "2026-01-10T12:00"))), Value::Bool(false));
     assert_eq!(done(ask(&with(Value::None), NOW)), Value::Bool(false));
     assert_eq!(trap(ask(&with(Value::Symbol(1)), NOW)), TrapKind::WrongKind);
+    let given = program(Tables {
+        fields: vec![reading("lead", "duty", sbot_vm::Kind::Symbol)],
+        ..duty_of_the_host()
+    });
+    let facts = Facts { values: vec![Value::undeclared("d", "Duty")] };
+    assert_eq!(done(start_with(&given, &facts)), Value::Bool(false));
+}
+
+/// Asks whether the hours are open that a fact tells.
+fn duty_of_the_host() -> Tables {
+    let code = vec![
+        Op::GetField { dst: 0, field: 0 },
+        Op::Const { dst: 1, value: 0 },
+        Op::Builtin { dst: 0, function: 50, args: 0, count: 2 },
+        Op::Return { src: 0 },
+    ];
+    Tables { consts: vec![Value::DateTime(NOW)], ..tables(2, code) }
 }
 
 /// `pause on timeout … on hours duty on hours night`; returns which.

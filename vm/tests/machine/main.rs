@@ -7,6 +7,7 @@ mod arithmetic;
 mod build;
 mod calls;
 mod containers;
+mod embedding;
 mod failures;
 mod fields;
 mod hours;

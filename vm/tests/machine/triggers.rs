@@ -2,7 +2,8 @@ use crate::build::*;
 use sbot_vm::op::Op;
 use sbot_vm::program::{FunctionKind, Often, SymbolKind, Tables, Trigger, TriggerKind, slot};
 use sbot_vm::{
-    ClientMessage, Event, EventKind, Facts, Kind, Limits, Program, StartError, TrapKind, Value, triggered,
+    Channel, ClientMessage, Event, EventKind, Facts, Kind, Limits, Program, StartError, TrapKind, Value,
+    triggered,
 };
 
 fn with(triggers: Vec<Trigger>) -> Program {
@@ -35,7 +36,11 @@ fn with(triggers: Vec<Trigger>) -> Program {
 }
 
 fn message(text: &str, channel: Option<u32>) -> Event {
-    let message = ClientMessage { text: Some(text.into()), channel, ..ClientMessage::default() };
+    let message = ClientMessage {
+        text: Some(text.into()),
+        channel: channel.map(Channel::from),
+        ..ClientMessage::default()
+    };
     event(NOW, EventKind::Message(message))
 }
 
@@ -52,9 +57,9 @@ fn kind_channel_and_test_decide() {
     assert!(!starts(&program, &message("go", Some(1))));
     assert!(!starts(&program, &message("go", None)));
     assert!(starts(&program, &manual()));
-    let press = event(NOW, EventKind::Press { label: "go".into(), channel: Some(0) });
+    let press = event(NOW, EventKind::Press { label: "go".into(), channel: Some(0.into()) });
     assert!(starts(&program, &press));
-    let comment = event(NOW, EventKind::Comment { text: "go".into(), channel: Some(0) });
+    let comment = event(NOW, EventKind::Comment { text: "go".into(), channel: Some(0.into()) });
     assert!(!starts(&program, &comment));
     assert!(!starts(&program, &timer(NOW)));
     assert_eq!(triggered(&program, 9, &manual(), &Facts::default(), &[], &Limits::default()), Ok(None));

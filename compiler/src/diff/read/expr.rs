@@ -121,6 +121,8 @@ impl<'p> Reader<'p, '_> {
             Value::File(path) => Lit::File(Arc::clone(path)),
             Value::Json(json) => Lit::Json(Arc::clone(json)),
             Value::Symbol(symbol) => return self.symbol(*symbol),
+            // No source says it.
+            Value::Undeclared(one) => Lit::Text(Arc::clone(&one.id)),
             Value::List(items) => {
                 let items = items.iter().map(|item| self.value(item)).collect();
                 return self.terms.word("list", items);

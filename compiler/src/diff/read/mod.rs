@@ -97,6 +97,8 @@ impl<'p> Reader<'p, '_> {
             needs: _,
             shown: _,
             languages: _,
+            // Types, which only a program needs to know.
+            given: _,
         } = self.project;
         let bots = bots.iter().map(|bot| self.bot(bot)).collect();
         let functions = self.function_units(functions);
