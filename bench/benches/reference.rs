@@ -1,31 +1,23 @@
 //! `cargo bench -p sbot-bench`: the reference conversation against the yardstick, the size of a parked run, and the
-//! time to compile files of 1,000 and 10,000 steps. Prints a table; asserts only that both sides do the same.
+//! time to compile files of 1,000 and 10,000 steps. Prints a table; asserts only that both sides do what they should.
 
 use sbot_bench::contender::{Vm, compile};
+use sbot_bench::expected::expected;
 use sbot_bench::script::{Act, Contender};
+use sbot_bench::steps;
 use sbot_bench::timing::{once, pair};
 use sbot_bench::yardstick::Yardstick;
-use std::fmt::Write as _;
 use std::hint::black_box;
 use std::time::Duration;
 
-/// A generated bot: nine lines a step.
-fn steps(n: usize) -> String {
-    let mut out = String::from("bot big\n\ntrigger manual\n\n");
-    for i in 0..n {
-        let (yes, no) = ((i + 1) % n, (i + 2) % n);
-        let _ = write!(
-            out,
-            "step s{i}:\n  message \"Message number {i} for {{contact.name}}, please answer\" buttons [\n    \"Yes\" | \"yep\" -> s{yes},\n    \"No\" -> s{no},\n  ]\n    on other -> s{yes}\n    on timeout 2h -> s{no}\n    on failed -> end\n\n",
-        );
-    }
-    out
-}
-
 fn same(yardstick: &mut Yardstick, vm: &mut Vm) -> Result<(), String> {
     for script in 0..3 {
-        let (mut want, mut got) = (Vec::new(), Vec::new());
-        yardstick.in_memory(script, &mut want);
+        let (want, mut got) = (expected(script), Vec::new());
+        yardstick.in_memory(script, &mut got);
+        if want != got {
+            return Err(format!("script {script} differs by hand\n want {want:#?}\n got {got:#?}"));
+        }
+        got.clear();
         vm.in_memory(script, &mut got);
         if want != got {
             return Err(format!("script {script} differs in memory\n want {want:#?}\n got {got:#?}"));
@@ -47,7 +39,7 @@ fn main() -> Result<(), String> {
     let mut yardstick = Yardstick::new().map_err(|e| e.to_string())?;
     let mut vm = Vm::new()?;
     same(&mut yardstick, &mut vm)?;
-    println!("both sides do the same in all three conversations");
+    println!("both sides do what they should in all three conversations");
     if quick {
         return Ok(());
     }
@@ -145,7 +137,7 @@ fn main() -> Result<(), String> {
     );
     println!("\n{:<34}{:>16}{:>16}", "compile, with every check", "time", "lines/s");
     for n in [1_000, 10_000] {
-        let source = steps(n);
+        let source = steps::sbot(n);
         let lines = source.lines().count();
         let mut result = Ok(());
         let took = once(|| {

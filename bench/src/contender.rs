@@ -181,6 +181,8 @@ impl Vm {
 }
 
 impl Contender for Vm {
+    type Waiting = Run;
+
     fn in_memory(&mut self, script: usize, log: &mut Vec<Act>) {
         let mut run = Run::default();
         for n in 0..6 {
@@ -204,5 +206,17 @@ impl Contender for Vm {
             }
         }
         self.run = run;
+    }
+
+    fn waiting(&mut self, script: usize) -> Run {
+        let mut run = Run::default();
+        for n in 0..4 {
+            self.step(script, n, &mut run);
+        }
+        run
+    }
+
+    fn encode(&self, waiting: &Run, out: &mut Vec<u8>) {
+        waiting.encode_into(&self.program, out);
     }
 }

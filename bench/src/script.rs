@@ -1,7 +1,10 @@
 //! What happens in the reference conversation, and what a contender does in it.
 
+use serde::{Deserialize, Serialize};
+
 /// What a contender did, in order. Texts are owned: a host has to keep them anyway.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Act {
     /// A message with its buttons.
     Send {
@@ -86,10 +89,19 @@ pub static SCRIPTS: [Script; 3] = [
 
 /// A way to hold the reference conversation.
 pub trait Contender {
+    /// A conversation that waits.
+    type Waiting;
+
     /// Plays a script with the state in memory.
     fn in_memory(&mut self, script: usize, log: &mut Vec<Act>);
 
     /// Plays a script, encoding the state after every event and decoding it before the next.
     /// Adds the size of every encoded state to `sizes`.
     fn durable(&mut self, script: usize, log: &mut Vec<Act>, sizes: &mut Vec<usize>);
+
+    /// Plays the first four events of a script.
+    fn waiting(&mut self, script: usize) -> Self::Waiting;
+
+    /// Encodes a conversation that waits, at the end of `out`.
+    fn encode(&self, waiting: &Self::Waiting, out: &mut Vec<u8>);
 }

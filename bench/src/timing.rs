@@ -47,18 +47,75 @@ pub struct Pair {
 pub fn pair(long: Duration, mut yardstick: impl FnMut(usize), mut contender: impl FnMut(usize)) -> Pair {
     let ny = calls(long, &mut yardstick);
     let nc = calls(long, &mut contender);
-    let (mut speeds, mut ratios) = (Vec::new(), Vec::new());
-    let mut before = ny as f64 / time(ny, &mut yardstick).as_secs_f64();
-    let mut paces = vec![before];
-    for _ in 0..SAMPLES {
-        let speed = nc as f64 / time(nc, &mut contender).as_secs_f64();
-        let after = ny as f64 / time(ny, &mut yardstick).as_secs_f64();
-        ratios.push(2.0 * speed / (before + after));
-        speeds.push(speed);
-        paces.push(after);
-        before = after;
+    let taken = rounds(
+        SAMPLES,
+        1,
+        Duration::MAX,
+        || Ok(ny as f64 / time(ny, &mut yardstick).as_secs_f64()),
+        |_| Ok(nc as f64 / time(nc, &mut contender).as_secs_f64()),
+    );
+    let samples: Vec<Sample> = taken.into_iter().flatten().flat_map(|taken| taken.samples).collect();
+    let of = |f: fn(&Sample) -> f64| median(&mut samples.iter().map(f).collect::<Vec<f64>>());
+    Pair { yardstick: of(|s| s.pace), contender: of(|s| s.speed), ratio: of(Sample::ratio) }
+}
+
+/// A sample of a contender, and how fast the machine was.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Sample {
+    /// Of the contender.
+    pub speed: f64,
+    /// Of the yardstick: the mean of the samples right before and right after.
+    pub pace: f64,
+}
+
+impl Sample {
+    /// The contender's share of the yardstick's speed.
+    #[must_use]
+    pub fn ratio(&self) -> f64 {
+        self.speed / self.pace
     }
-    Pair { yardstick: median(&mut paces), contender: median(&mut speeds), ratio: median(&mut ratios) }
+}
+
+/// The samples of a contender, one of each round it took part in, from the first one on.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Taken {
+    /// In the order of the rounds.
+    pub samples: Vec<Sample>,
+    /// Why it took part in no more of them, if it failed.
+    pub failed: Option<String>,
+}
+
+/// Takes samples in rounds. Each round visits every contender, and the yardstick before each and after the last one.
+/// A contender whose samples have taken `budget` leaves, and so does one that fails.
+///
+/// # Errors
+/// The yardstick fails.
+pub fn rounds(
+    count: usize,
+    contenders: usize,
+    budget: Duration,
+    mut yardstick: impl FnMut() -> Result<f64, String>,
+    mut sample: impl FnMut(usize) -> Result<f64, String>,
+) -> Result<Vec<Taken>, String> {
+    let mut all = vec![(Taken::default(), Duration::ZERO); contenders];
+    let mut before = yardstick()?;
+    for _ in 0..count {
+        for (contender, (taken, spent)) in all.iter_mut().enumerate() {
+            if taken.failed.is_some() || *spent >= budget {
+                continue;
+            }
+            let start = Instant::now();
+            let speed = sample(contender);
+            *spent += start.elapsed();
+            let after = yardstick()?;
+            match speed {
+                Ok(speed) => taken.samples.push(Sample { speed, pace: f64::midpoint(before, after) }),
+                Err(why) => taken.failed = Some(why),
+            }
+            before = after;
+        }
+    }
+    Ok(all.into_iter().map(|(taken, _)| taken).collect())
 }
 
 /// The median time of a few calls.

@@ -21,8 +21,9 @@ enum At {
     Done,
 }
 
+/// A conversation.
 #[derive(Serialize, Deserialize)]
-struct State {
+pub struct State {
     at: At,
     tries: u8,
     branch: u8,
@@ -133,6 +134,8 @@ fn new() -> State {
 }
 
 impl Contender for Yardstick {
+    type Waiting = State;
+
     fn in_memory(&mut self, script: usize, log: &mut Vec<Act>) {
         let Some(script) = SCRIPTS.get(script) else { return };
         let mut state = new();
@@ -153,5 +156,19 @@ impl Contender for Yardstick {
                 sizes.push(bytes.len());
             }
         }
+    }
+
+    fn waiting(&mut self, script: usize) -> State {
+        let mut state = new();
+        if let Some(script) = SCRIPTS.get(script) {
+            for event in script.events.into_iter().take(4) {
+                self.take(&mut state, event, script, &mut Vec::new());
+            }
+        }
+        state
+    }
+
+    fn encode(&self, waiting: &State, out: &mut Vec<u8>) {
+        out.extend(postcard::to_allocvec(waiting).unwrap_or_default());
     }
 }

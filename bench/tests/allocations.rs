@@ -1,5 +1,7 @@
 //! In the steady state a turn allocates what leaves it and nothing else.
 
+#![allow(clippy::expect_used, reason = "a test may panic")]
+
 use allocation_counter::measure;
 use sbot_bench::contender::{Vm, compile};
 use sbot_bench::script::SCRIPTS;

@@ -2,6 +2,7 @@
 //!
 //! Nothing here is wrong any more: lowering runs only when checking found no error, and cannot fail.
 
+mod upgrade;
 mod walk;
 
 use crate::source::Place;
@@ -10,6 +11,7 @@ use sbot_vm::program;
 use sbot_vm::value::Value;
 use smol_str::SmolStr;
 use std::sync::Arc;
+pub use upgrade::{Kept, Rule, RuleKind, To, Upgrade};
 pub use walk::each_stmt;
 
 /// A local of a step, flow or `fn`: index into its `locals`. Parameters come first.
@@ -144,6 +146,8 @@ pub struct Bot {
     pub on_failed: Option<StepId>,
     /// What starts it.
     pub triggers: Vec<Trigger>,
+    /// What becomes of runs of older programs, by its own file and by its libraries.
+    pub upgrades: Vec<Upgrade>,
     /// Its name in the source.
     pub place: Place,
 }
@@ -362,7 +366,7 @@ pub enum On {
     /// Any client message.
     Message,
     /// A timer: a duration.
-    Timeout(Expr),
+    Timeout(Box<Expr>),
     /// The message could not be delivered.
     Failed,
     /// The message was delivered (added where `on failed` stands alone).
@@ -453,9 +457,9 @@ pub struct Message {
     /// In order. The options of a list message, too.
     pub buttons: Vec<Button>,
     /// `buttons from`: then `buttons` is empty.
-    pub from: Option<ButtonsFrom>,
+    pub from: Option<Box<ButtonsFrom>>,
     /// A list message.
-    pub list: Option<List>,
+    pub list: Option<Box<List>>,
     /// There if the message waits.
     pub wait: Option<Wait>,
 }

@@ -28,6 +28,7 @@ pub mod resolve;
 pub mod sim;
 pub mod source;
 pub mod types;
+pub mod upgrade;
 
 pub use check::Checked;
 pub use project::{Files, ReadError};

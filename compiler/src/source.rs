@@ -6,6 +6,9 @@ use std::sync::Arc;
 /// The largest file that is compiled, in bytes.
 pub const MAX_SOURCE: usize = 8 << 20;
 
+/// About what a line has, in bytes.
+const LINE: usize = 24;
+
 /// A file of a project.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct FileId(pub u32);
@@ -72,8 +75,10 @@ pub fn text(bytes: Vec<u8>) -> Result<String, String> {
 
 impl Source {
     fn new(path: String, text: Arc<str>) -> Self {
-        let breaks = text.bytes().zip(1u32..).filter(|(byte, _)| *byte == b'\n').map(|(_, next)| next);
-        let lines = std::iter::once(0).chain(breaks).collect();
+        let breaks = text.match_indices('\n').filter_map(|(at, _)| u32::try_from(at + 1).ok());
+        let mut lines = Vec::with_capacity(1 + text.len() / LINE);
+        lines.push(0);
+        lines.extend(breaks);
         Self { path, text, lines }
     }
 

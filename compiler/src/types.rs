@@ -10,7 +10,7 @@ use std::sync::Arc;
 pub const MOST_PARTS: usize = 1000;
 
 /// A type. Cheap to clone.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[allow(missing_docs)]
 pub enum Ty {
     /// Follows from an error that was reported already: fits everywhere.

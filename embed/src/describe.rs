@@ -5,6 +5,7 @@ use crate::json::Json;
 use crate::names::symbol_name;
 use crate::turn::counter;
 use crate::turn_json::delivery_name;
+use sbot_vm::layout::is_hidden;
 use sbot_vm::program::{
     Action, Bot, FunctionKind, Often, On, Param, Symbol, SymbolKind, Tables, Trigger, Wait,
 };
@@ -18,6 +19,8 @@ pub(crate) fn describe(program: &Program) -> Json {
     let needs = program.requires();
     let account = &tables.account;
     let text = |text: &Option<Arc<str>>| text.as_deref().map_or(Json::Null, Json::text);
+    // Those that stand in no source come last.
+    let waits = (0u32..).zip(&tables.waits).take_while(|(_, row)| !is_hidden(&row.name));
     let mut keys: Vec<(&str, Json)> = vec![
         ("program", Json::text(&format!("{:016x}", program.id()))),
         (
@@ -30,7 +33,7 @@ pub(crate) fn describe(program: &Program) -> Json {
             ]),
         ),
         ("bots", Json::list((0u32..).zip(&tables.bots).map(|(n, row)| bot(program, n, row)))),
-        ("waits", Json::list((0u32..).zip(&tables.waits).map(|(n, row)| wait(program, n, row)))),
+        ("waits", Json::list(waits.map(|(n, row)| wait(program, n, row)))),
         (
             "actions",
             Json::list(needs.actions.iter().filter_map(|n| tables.actions.get(*n as usize)).map(action)),

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `turn` | `program`, `run`, `turn`, for the first turn `bot` and `args`; `event`, `facts`: every field that the turn may read; `effects`, `wait`: the name of the wait or `null`, `end` or `null`, `parked`: the run in base64 or `null` |
 //! | `refused` | `program`, `run`, `turn`, `event`, `facts`, `why`: an event that the run did not take, and that changed nothing |
-//! | `moved` | `program`, `run`, `turn`, `from`: the program it was parked under before, `parked` |
+//! | `moved` | `program`, `run`, `turn`, `from`: the program it was parked under before, `at`: when it was moved, `parked`: the run in base64, or `null` if the move has ended it |
 //!
 //! `run` is the host's own name of the conversation. The same turn always gives the same bytes, so a line that is made
 //! again from its own event and facts proves the turn.
@@ -15,7 +15,7 @@ use crate::problem::Error;
 use crate::turn::{Outcome, Then, Turn};
 use crate::{base64, turn_json};
 use sbot_vm::value::Value;
-use sbot_vm::{Event, Facts, Run};
+use sbot_vm::{Event, Facts, Moved, Run};
 use std::fmt;
 
 /// A line of a log.
@@ -49,8 +49,10 @@ pub enum Logged {
     Moved {
         /// The program it was parked under.
         from: u64,
-        /// The run as it is parked now.
-        parked: Vec<u8>,
+        /// When, in milliseconds since 1970-01-01T00:00Z.
+        at: i64,
+        /// The run as it is parked now, unless the move has ended it.
+        parked: Option<Vec<u8>>,
     },
 }
 
@@ -115,10 +117,9 @@ impl Line {
             },
             "moved" => {
                 let from = keys.program("from")?;
-                let Some(parked) = keys.parked()? else {
-                    return wrong("`parked` is missing: the run that was moved");
-                };
-                Logged::Moved { from, parked }
+                let at = keys.take("at")?;
+                let Some(at) = number(&at) else { return wrong("`at` is a moment in milliseconds") };
+                Logged::Moved { from, at, parked: keys.parked()? }
             }
             other => return wrong(format!("`sbot` is `{other}`: there are `turn`, `refused` and `moved`")),
         };
@@ -145,8 +146,13 @@ impl Line {
             Logged::Refused { event, facts, why } => {
                 keys.extend([("event", event.clone()), ("facts", facts.clone()), ("why", Json::text(why))])
             }
-            Logged::Moved { from, parked } => {
-                keys.extend([("from", id(*from)), ("parked", Json::text(&base64::encode(parked)))]);
+            Logged::Moved { from, at, parked } => {
+                let parked = parked.as_ref().map(|parked| Json::text(&base64::encode(parked)));
+                keys.extend([
+                    ("from", id(*from)),
+                    ("at", Json::int(*at)),
+                    ("parked", parked.unwrap_or_default()),
+                ]);
             }
         }
         Json::Object(keys.into_iter().map(|(key, json)| (key.into(), json)).collect())
@@ -252,7 +258,7 @@ impl Keys {
     }
 }
 
-fn number(json: &Json) -> Option<u32> {
+fn number<T: std::str::FromStr>(json: &Json) -> Option<T> {
     if let Json::Number(text) = json { text.parse().ok() } else { None }
 }
 
@@ -294,6 +300,17 @@ impl Engine {
                 self.line(run, before.number(), Logged::Refused { event, facts, why })
             }
         }
+    }
+
+    /// The line of a run that was moved to this program: `before` is the run as it was, `at` the moment that
+    /// [`Run::upgrade`] was given. A run that is moved through several programs has a line for each.
+    #[must_use]
+    pub fn log_moved(&self, run: &str, before: &Run, at: i64, moved: &Moved) -> Line {
+        let parked = match moved {
+            Moved::Parked(run) => Some(run.encode(self.program())),
+            Moved::Ended => None,
+        };
+        self.line(run, before.number(), Logged::Moved { from: before.program, at, parked })
     }
 
     /// Like [`Engine::start`], with the line for the log. `run` is the host's name of the conversation.

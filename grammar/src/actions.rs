@@ -1,15 +1,32 @@
 //! What the rules of the grammar do: one small function a node.
 
 #![allow(clippy::wildcard_enum_match_arm, reason = "one expression of many")]
+#![allow(clippy::vec_box, clippy::boxed_local, reason = "what is on the stack of the parser has to be small")]
 
 use crate::ast::*;
 use smol_str::SmolStr;
 
 // ---- Lists
 
-/// With one more at the end, if there is one.
-pub(crate) fn push<T>(mut all: Vec<T>, last: Option<T>) -> Vec<T> {
-    all.extend(last);
+/// The first of a list that goes on.
+pub(crate) fn first<T>(first: T) -> Vec<T> {
+    let mut all = Vec::with_capacity(4);
+    all.push(first);
+    all
+}
+
+/// With one more at the end.
+pub(crate) fn push<T>(mut all: Vec<T>, next: T) -> Vec<T> {
+    all.push(next);
+    all
+}
+
+/// With the last one at the end, if there is one.
+pub(crate) fn finish<T>(mut all: Vec<T>, last: Option<T>) -> Vec<T> {
+    if let Some(last) = last {
+        all.reserve_exact(1);
+        all.push(last);
+    }
     all
 }
 
@@ -21,9 +38,16 @@ pub(crate) fn prepend<T>(first: T, rest: Vec<T>) -> Vec<T> {
     all
 }
 
+/// The elements themselves, in a list that is as long as it must be.
+pub(crate) fn unbox<T>(all: Vec<Box<T>>) -> Vec<T> {
+    all.into_iter().map(|next| *next).collect()
+}
+
 /// Without what recovery skipped.
-pub(crate) fn kept<T>(all: Vec<Option<T>>) -> Vec<T> {
-    all.into_iter().flatten().collect()
+pub(crate) fn kept<T>(all: Vec<Option<Box<T>>>) -> Vec<T> {
+    let mut kept = Vec::with_capacity(all.len());
+    kept.extend(all.into_iter().flatten().map(|next| *next));
+    kept
 }
 
 // ---- Names and types
@@ -66,24 +90,35 @@ pub(crate) fn starting_at(l: u32, trigger: Trigger) -> Trigger {
     Trigger { span: Span::new(l, trigger.span.end), ..trigger }
 }
 
+pub(crate) fn trigger(
+    span: Span,
+    kind: TriggerKind,
+    via: Option<Vec<Name>>,
+    during: Option<Name>,
+    often: Option<Often>,
+    condition: Option<Expr>,
+) -> Box<Trigger> {
+    Box::new(Trigger { span, kind, via: via.unwrap_or_default(), during, often, condition })
+}
+
 /// The statements of a step, whose colon ends at `at`.
-pub(crate) fn step_body(at: u32, stmts: Vec<Stmt>) -> Block {
+pub(crate) fn step_body(at: u32, stmts: Vec<Box<Stmt>>) -> Block {
     let span = stmts.iter().map(|stmt| stmt.span).reduce(Span::to).unwrap_or(Span::new(at, at));
-    Block { span, stmts }
+    Block { span, stmts: unbox(stmts) }
 }
 
 // ---- Statements
 
-pub(crate) fn stmt((span, kind): (Span, StmtKind)) -> Stmt {
-    Stmt { span, kind }
+pub(crate) fn stmt(span: Span, kind: StmtKind) -> Box<Stmt> {
+    Box::new(Stmt { span, kind })
 }
 
-pub(crate) fn goto_stmt(goto: Goto) -> Stmt {
-    Stmt { span: goto.span, kind: StmtKind::Goto(goto) }
+pub(crate) fn block(l: u32, r: u32, stmts: Vec<Box<Stmt>>) -> Block {
+    Block { span: Span::new(l, r), stmts: unbox(stmts) }
 }
 
-pub(crate) fn message(head: MessageHead, clauses: Vec<Clause>) -> StmtKind {
-    StmtKind::Message(Box::new(Message { head, clauses, exits: vec![] }))
+pub(crate) fn message(head: MessageHead, clauses: Vec<Box<Clause>>) -> StmtKind {
+    StmtKind::Message(Box::new(Message { head, clauses: unbox(clauses), exits: vec![] }))
 }
 
 pub(crate) fn list(
@@ -92,38 +127,45 @@ pub(crate) fn list(
     title: Option<Expr>,
     footer: Option<Expr>,
     called: Option<Name>,
-    sections: Vec<Section>,
+    sections: Vec<Box<Section>>,
 ) -> StmtKind {
+    let sections = unbox(sections);
     StmtKind::List(Box::new(List { text, button, title, footer, called, sections, exits: vec![] }))
 }
 
-pub(crate) fn pause(duration: Option<Expr>, called: Option<Name>, exits: Vec<Exit>) -> StmtKind {
-    StmtKind::Pause(Pause { duration, called, exits })
+pub(crate) fn pause(duration: Option<Expr>, called: Option<Name>, exits: Vec<Box<Exit>>) -> StmtKind {
+    StmtKind::Pause(Box::new(Pause { duration, called, exits: unbox(exits) }))
+}
+
+pub(crate) fn when(subject: Option<Expr>, arms: Vec<Box<Arm>>) -> StmtKind {
+    StmtKind::When(Box::new(When { subject, arms: unbox(arms) }))
 }
 
 pub(crate) fn validate(
     pattern: Pattern,
     bind: Option<Name>,
-    retry: Option<Retry>,
+    retry: Option<Box<Retry>>,
     called: Option<Name>,
 ) -> StmtKind {
+    let retry = retry.map(|retry| *retry);
     StmtKind::Validate(Box::new(Validate { pattern, bind, retry, called, exits: vec![] }))
 }
 
 pub(crate) fn call_stmt(callee: Path, args: Vec<Arg>, called: Option<Name>) -> StmtKind {
-    StmtKind::Call(Call { callee, args, called, exits: vec![] })
+    StmtKind::Call(Box::new(Call { callee, args, called, exits: vec![] }))
 }
 
 pub(crate) fn let_(name: Name, value: Value, called: Option<Name>) -> StmtKind {
-    StmtKind::Let(Let { name, value, called, exits: vec![] })
+    StmtKind::Let(Box::new(Let { name, value, called, exits: vec![] }))
 }
 
 pub(crate) fn assign(target: Path, op: AssignOp, value: Value, called: Option<Name>) -> StmtKind {
-    StmtKind::Assign(Assign { target, op, value, called, exits: vec![] })
+    StmtKind::Assign(Box::new(Assign { target, op, value, called, exits: vec![] }))
 }
 
 /// The statement with its exits. Only the statements that the grammar calls `Waiting` come here.
-pub(crate) fn with_exits(mut kind: StmtKind, exits: Vec<Exit>) -> StmtKind {
+pub(crate) fn with_exits(mut kind: StmtKind, exits: Vec<Box<Exit>>) -> StmtKind {
+    let exits = unbox(exits);
     if let StmtKind::Message(node) = &mut kind {
         node.exits = exits;
     } else if let StmtKind::List(node) = &mut kind {
@@ -140,31 +182,29 @@ pub(crate) fn with_exits(mut kind: StmtKind, exits: Vec<Exit>) -> StmtKind {
     kind
 }
 
-pub(crate) fn clause((span, kind): (Span, ClauseKind)) -> Clause {
-    Clause { span, kind }
+pub(crate) fn button(span: Span, kind: ButtonKind) -> Box<Button> {
+    Box::new(Button { span, kind })
 }
 
-pub(crate) fn button((span, kind): (Span, ButtonKind)) -> Button {
-    Button { span, kind }
+pub(crate) fn broken_arm(span: Span) -> Box<Arm> {
+    Box::new(Arm { span, test: ArmTest::Error(span), body: Body::Block(Block { span, stmts: vec![] }) })
 }
 
-pub(crate) fn broken_arm(span: Span) -> Arm {
-    Arm { span, test: ArmTest::Error(span), body: Body::Block(Block { span, stmts: vec![] }) }
-}
-
-pub(crate) fn exit_head(l: u32, r: u32, event: Event, bind: Option<Name>) -> Exit {
+pub(crate) fn exit_head(l: u32, r: u32, event: Event, bind: Option<Name>) -> Box<Exit> {
     let span = Span::new(l, r);
-    Exit { span, head: span, event, bind, body: None }
+    Box::new(Exit { span, head: span, event, bind, body: None })
 }
 
-pub(crate) fn closed_exit(head: Exit, body: Body, r: u32) -> Exit {
-    Exit { span: Span::new(head.head.start, r), body: Some(body), ..head }
+pub(crate) fn closed_exit(mut exit: Box<Exit>, body: Body, r: u32) -> Box<Exit> {
+    exit.span.end = r;
+    exit.body = Some(body);
+    exit
 }
 
 // ---- Patterns and expressions
 
-pub(crate) fn pattern((span, alternatives): (Span, Vec<PatternAlt>)) -> Pattern {
-    Pattern { span, alternatives }
+pub(crate) fn pattern((span, alternatives): (Span, Vec<Box<PatternAlt>>)) -> Pattern {
+    Pattern { span, alternatives: unbox(alternatives) }
 }
 
 pub(crate) fn negative(l: u32, r: u32, number: Expr) -> Expr {
@@ -190,31 +230,32 @@ pub(crate) fn in_list(value: Expr, negated: bool, list: Expr) -> ExprKind {
     ExprKind::In { negated, value: Box::new(value), list: Box::new(list) }
 }
 
-pub(crate) fn in_range(value: Expr, negated: bool, (from, to): (Expr, Expr)) -> ExprKind {
+pub(crate) fn in_range(value: Expr, negated: bool, range: Box<(Expr, Expr)>) -> ExprKind {
+    let (from, to) = *range;
     ExprKind::InRange { negated, value: Box::new(value), from: Box::new(from), to: Box::new(to) }
 }
 
-pub(crate) fn contains(value: Expr, negated: bool, what: Expr, range: Option<(Expr, Expr)>) -> ExprKind {
-    ExprKind::Contains { negated, value: Box::new(value), what: Box::new(what), range: range.map(Box::new) }
+pub(crate) fn contains(value: Expr, negated: bool, what: Expr, range: Option<Box<(Expr, Expr)>>) -> ExprKind {
+    ExprKind::Contains { negated, value: Box::new(value), what: Box::new(what), range }
 }
 
 pub(crate) fn matches(value: Expr, negated: bool, regex: Text) -> ExprKind {
-    ExprKind::Matches { negated, value: Box::new(value), regex }
+    ExprKind::Matches { negated, value: Box::new(value), regex: Box::new(regex) }
 }
 
 pub(crate) fn is_set(value: Expr, negated: bool) -> ExprKind {
     ExprKind::IsSet { negated, value: Box::new(value) }
 }
 
-pub(crate) fn arg(name: Option<Name>, value: Expr) -> Arg {
+pub(crate) fn arg(name: Option<Name>, value: Expr) -> Box<Arg> {
     let span = name.as_ref().map_or(value.span, |name| name.span.to(value.span));
-    Arg { span, name, value }
+    Box::new(Arg { span, name, value })
 }
 
 // ---- Tests
 
-pub(crate) fn test_stmt((span, kind): (Span, TestKind)) -> TestStmt {
-    TestStmt { span, kind }
+pub(crate) fn test_stmt(span: Span, kind: TestKind) -> Box<TestStmt> {
+    Box::new(TestStmt { span, kind })
 }
 
 /// `waiting` and `ended` are names everywhere else, and would be one here too.

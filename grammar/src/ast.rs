@@ -161,8 +161,86 @@ pub enum ItemKind {
         title: Text,
         stmts: Vec<TestStmt>,
     },
+    Upgrade(Upgrade),
     /// Tokens that made no item; an error tells why.
     Error,
+}
+
+/// `upgrade from "v1" { … }`: what becomes of runs of older programs.
+#[derive(Clone, Debug)]
+pub struct Upgrade {
+    /// Ids or tags of the older programs.
+    pub from: Vec<Text>,
+    /// In source order.
+    pub rules: Vec<UpgradeRule>,
+}
+
+/// A decision of an `upgrade`.
+#[derive(Clone, Debug)]
+#[allow(missing_docs)]
+pub struct UpgradeRule {
+    pub span: Span,
+    pub kind: UpgradeKind,
+}
+
+/// The forms of a decision.
+#[derive(Clone, Debug)]
+#[allow(missing_docs)]
+pub enum UpgradeKind {
+    /// `greet.message -> hello.message`
+    Place { old: PlaceName, to: Becomes },
+    /// `var tries -> attempts`
+    Renamed { old: Name, new: Name },
+    /// `var tries: int = 0`
+    Value(Var),
+    /// `bot promo -> welcome`
+    Bot { old: Name, to: Becomes },
+    /// `user bob -> anna`; `none` for an absent value.
+    Symbol { kind: Name, old: Path, new: Option<Path> },
+}
+
+/// The name of a wait, a call, a step or a flow.
+#[derive(Clone, Debug)]
+pub enum PlaceName {
+    /// `greet.message`
+    Path(Path),
+    /// `"greet.message#2"`
+    Text(Text),
+}
+
+impl PlaceName {
+    /// From its first to its last character.
+    #[must_use]
+    pub fn span(&self) -> Span {
+        match self {
+            PlaceName::Path(path) => path.span,
+            PlaceName::Text(text) => text.span,
+        }
+    }
+
+    /// The name, with dots.
+    #[must_use]
+    pub fn text(&self) -> String {
+        match self {
+            PlaceName::Path(path) => {
+                let names: Vec<&str> = path.names.iter().map(|name| name.text.as_str()).collect();
+                names.join(".")
+            }
+            PlaceName::Text(text) => text.plain().unwrap_or_default().to_owned(),
+        }
+    }
+}
+
+/// What becomes of runs that wait at a place.
+#[derive(Clone, Debug)]
+#[allow(missing_docs)]
+pub enum Becomes {
+    /// `hello.message in greet.ask timeout 2h`
+    Place { name: PlaceName, callers: Vec<PlaceName>, timeout: Option<Duration> },
+    /// `restart prices(n: 1)`
+    Restart { step: Name, args: Vec<Arg> },
+    /// `end`
+    End(Span),
 }
 
 /// `bot NAME(params) -> T on failed -> step`.
@@ -406,7 +484,7 @@ pub struct Goto {
 pub enum Target {
     End(Span),
     Step { name: Name, args: Vec<Arg> },
-    Bot { name: Name, args: Vec<Arg> },
+    Bot { name: Box<Name>, args: Vec<Arg> },
 }
 
 /// One statement.
@@ -423,32 +501,42 @@ pub struct Stmt {
 pub enum StmtKind {
     Message(Box<Message>),
     List(Box<List>),
-    Pause(Pause),
+    Pause(Box<Pause>),
     Validate(Box<Validate>),
     If(Box<If>),
-    When(When),
+    When(Box<When>),
     Rotate(Vec<Body>),
-    Run(RunBot),
-    Let(Let),
-    Set(Set),
-    Assign(Assign),
-    Call(Call),
+    Run(Box<RunBot>),
+    Let(Box<Let>),
+    Set(Box<Set>),
+    Assign(Box<Assign>),
+    Call(Box<Call>),
     Code(Block),
-    For {
-        name: Name,
-        list: Expr,
-        body: Block,
-    },
-    While {
-        condition: Expr,
-        body: Block,
-    },
+    For(Box<For>),
+    While(Box<While>),
     Break,
     Continue,
     Return(Option<Expr>),
     Goto(Goto),
     /// Tokens that made no statement; an error tells why.
     Error,
+}
+
+/// `for NAME in LIST { … }`.
+#[derive(Clone, Debug)]
+#[allow(missing_docs)]
+pub struct For {
+    pub name: Name,
+    pub list: Expr,
+    pub body: Block,
+}
+
+/// `while CONDITION { … }`.
+#[derive(Clone, Debug)]
+#[allow(missing_docs)]
+pub struct While {
+    pub condition: Expr,
+    pub body: Block,
 }
 
 /// `on EVENT [as NAME] [BODY]`.
@@ -521,7 +609,7 @@ pub enum ClauseKind {
     Via(Vec<Name>),
     Called(Name),
     Buttons(Vec<Button>),
-    ButtonsFrom { list: Expr, chosen: Chosen },
+    ButtonsFrom { list: Expr, chosen: Box<Chosen> },
 }
 
 /// What happens with the text that was chosen of `buttons from`.
@@ -888,7 +976,7 @@ pub enum ExprKind {
     Matches {
         negated: bool,
         value: Box<Expr>,
-        regex: Text,
+        regex: Box<Text>,
     },
     /// `x is set`, `x is not set`.
     IsSet {

@@ -145,7 +145,10 @@ impl Balance {
         let after_operand = last.is_some_and(Token::ends_operand);
         let level = self.level();
         match token {
-            Token::OpenParen | Token::OpenBracket if after_operand => level.chain += 1,
+            Token::OpenParen | Token::OpenBracket if after_operand => {
+                level.chain += 1;
+                self.check();
+            }
             Token::Dot
             | Token::Coalesce
             | Token::Equal
@@ -165,11 +168,15 @@ impl Balance {
             | Token::In
             | Token::Is
             | Token::Contains
-            | Token::Matches => level.chain += 1,
+            | Token::Matches => {
+                level.chain += 1;
+                self.check();
+            }
             Token::Question | Token::OpenParen | Token::OpenBracket | Token::DotDot => {}
             Token::If if last == Some(Token::Else) => {
                 level.end_expression();
                 level.elses += 1;
+                self.check();
             }
             Token::Comma | Token::Colon | Token::Assign | Token::AddAssign | Token::SubAssign => {
                 level.end_expression();
@@ -177,7 +184,7 @@ impl Balance {
             // `save(number)` after `else ->` goes on with the chain of the `if`.
             Token::Arrow | Token::Bar | Token::OpenBrace => level.end_expression(),
             _ => {
-                let class = token.word().map(|(_, class)| class);
+                let class = token.class();
                 let begins = matches!(class, Some(Class::Statement | Class::Item | Class::Clause));
                 if after_operand || begins {
                     level.end_expression();
@@ -187,6 +194,5 @@ impl Balance {
                 }
             }
         }
-        self.check();
     }
 }

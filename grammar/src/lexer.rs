@@ -106,7 +106,8 @@ impl<'s> Lexer<'s> {
         let mut holes = false;
         let wildcards = self.expects_wildcards();
         loop {
-            let Some(found) = self.slice(at, limit).find(['"', '\\', '{']) else {
+            let Some(found) = self.slice(at, limit).bytes().position(|b| matches!(b, b'"' | b'\\' | b'{'))
+            else {
                 return self.unterminated(start, piece, limit, block, holes);
             };
             at += found;

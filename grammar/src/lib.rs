@@ -32,7 +32,7 @@ pub use dump::dump;
 pub use error::{Context, Expected, Found, Hint, SyntaxError, SyntaxErrorKind};
 pub use literal::{meant_day_or_time, meant_duration};
 pub use spelling::{edit_distance, is_clear_slip};
-pub use token::RESERVED;
+pub use token::{RESERVED, language_words};
 
 use ast::{File, Span};
 

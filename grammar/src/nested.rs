@@ -30,6 +30,7 @@ impl Item {
             | ItemKind::Action(_)
             | ItemKind::Widget { .. }
             | ItemKind::Test { .. }
+            | ItemKind::Upgrade(_)
             | ItemKind::Error => None,
         }
     }
@@ -67,8 +68,8 @@ impl Stmt {
             | StmtKind::Run(_)
             | StmtKind::Set(_)
             | StmtKind::Code(_)
-            | StmtKind::For { .. }
-            | StmtKind::While { .. }
+            | StmtKind::For(_)
+            | StmtKind::While(_)
             | StmtKind::Break
             | StmtKind::Continue
             | StmtKind::Return(_)
@@ -84,7 +85,9 @@ impl Stmt {
         match &self.kind {
             StmtKind::Message(message) => {
                 for clause in &message.clauses {
-                    if let ClauseKind::ButtonsFrom { chosen: Chosen::As { body, .. }, .. } = &clause.kind {
+                    if let ClauseKind::ButtonsFrom { chosen, .. } = &clause.kind
+                        && let Chosen::As { body, .. } = chosen.as_ref()
+                    {
                         all.extend(of_body(body));
                     }
                     let ClauseKind::Buttons(buttons) = &clause.kind else { continue };
@@ -101,11 +104,9 @@ impl Stmt {
             StmtKind::If(branch) => of_branch(branch, &mut all),
             StmtKind::When(when) => all.extend(when.arms.iter().flat_map(|arm| of_body(&arm.body))),
             StmtKind::Rotate(bodies) => all.extend(bodies.iter().flat_map(of_body)),
-            StmtKind::Code(block)
-            | StmtKind::For { body: block, .. }
-            | StmtKind::While { body: block, .. } => {
-                all.extend(&block.stmts);
-            }
+            StmtKind::Code(block) => all.extend(&block.stmts),
+            StmtKind::For(stmt) => all.extend(&stmt.body.stmts),
+            StmtKind::While(stmt) => all.extend(&stmt.body.stmts),
             StmtKind::Pause(_)
             | StmtKind::Validate(_)
             | StmtKind::Let(_)

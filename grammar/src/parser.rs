@@ -27,9 +27,19 @@ use std::cell::RefCell;
     reason = "generated"
 )]
 mod generated {
-    lalrpop_util::lalrpop_mod!(sbot);
-    pub(super) use sbot::ItemParser;
+    // As `lalrpop_mod!` does, but in the module that may name what is private in there.
+    include!(concat!(env!("OUT_DIR"), "/sbot.rs"));
+
+    /// What the parser keeps on its stack for each symbol.
+    #[cfg(test)]
+    pub(super) type Symbol<'s> = __parse__Item::__Symbol<'s>;
 }
+
+/// What goes on with a value.
+const GOES_ON: &[&str] = &[
+    "(", "[", ".", "*", "/", "%", "+", "-", "??", "==", "!=", "<", "<=", ">", ">=", "in", "is", "contains",
+    "matches", "not", "and", "or",
+];
 
 /// A place where the parser could not go on.
 #[derive(Clone, Debug)]
@@ -90,7 +100,7 @@ impl<'s> Parser<'s> {
         let end = tokens.last().map_or(0, |last| last.end);
         let cut = self.cx.failures.borrow().len() > MAX_ERRORS;
         let item = match result {
-            Ok(item) => Some(item),
+            Ok(item) => Some(*item),
             Err(error) => {
                 self.cx.fail(error, end);
                 None
@@ -104,14 +114,17 @@ impl<'s> Parser<'s> {
     }
 }
 
-impl Cx<'_> {
-    fn slice(&self, span: Span) -> &str {
+impl<'s> Cx<'s> {
+    fn slice(&self, span: Span) -> &'s str {
         self.source.get(span.range()).unwrap_or("")
     }
 
     fn fail(&self, error: ParseError<u32, Token, ()>, resumed: u32) {
         let failure = match error {
-            ParseError::UnrecognizedToken { token: (start, token, end), expected } => {
+            ParseError::UnrecognizedToken { token: (start, token, end), mut expected } => {
+                if token == Token::DotDot {
+                    end_value(&mut expected);
+                }
                 Failure { span: Span::new(start, end), token: Some(token), expected, resumed }
             }
             ParseError::UnrecognizedEof { location, expected } => {
@@ -136,8 +149,8 @@ impl Cx<'_> {
 
     // ---- Items
 
-    pub(crate) fn item(&self, l: u32, r: u32, attrs: Vec<Attr>, kind: ItemKind) -> Item {
-        Item { span: Span::new(l, r), doc: self.doc(l), attrs, kind }
+    pub(crate) fn item(&self, l: u32, r: u32, attrs: Vec<Attr>, kind: ItemKind) -> Box<Item> {
+        Box::new(Item { span: Span::new(l, r), doc: self.doc(l), attrs, kind })
     }
 
     /// The `///` comments between the token before `at` and `at`.
@@ -174,8 +187,7 @@ impl Cx<'_> {
 
     // ---- Words and literals
 
-    pub(crate) fn name(&self, l: u32, r: u32) -> Name {
-        let span = Span::new(l, r);
+    pub(crate) fn name(&self, span: Span) -> Name {
         Name { text: self.slice(span).into(), span }
     }
 
@@ -211,8 +223,8 @@ impl Cx<'_> {
         Text { span, style, parts }
     }
 
-    pub(crate) fn piece(&self, span: Span) -> Piece<'static, Expr> {
-        Piece::Source(Cow::Owned(self.slice(span).to_owned()))
+    pub(crate) fn piece(&self, span: Span) -> Piece<'s, Expr> {
+        Piece::Source(Cow::Borrowed(self.slice(span)))
     }
 
     /// A text with holes.
@@ -228,5 +240,23 @@ impl Cx<'_> {
             })
             .collect();
         Text { span, style, parts }
+    }
+}
+
+/// `..` ends the value before it even where no range may stand, so what would go on with that value is not missing.
+fn end_value(expected: &mut Vec<String>) {
+    let has = |terminal: &str| expected.iter().any(|known| known == terminal);
+    // Where a number may stand, there is no value yet.
+    if has("\"==\"") && !has("NUMBER") {
+        expected.retain(|terminal| !GOES_ON.contains(&terminal.trim_matches('"')));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    /// Each reduction moves a symbol: one large rule makes all of them slow. A rule that is too large gives a box.
+    #[test]
+    fn symbols_are_small() {
+        assert!(size_of::<super::generated::Symbol<'_>>() <= 72);
     }
 }

@@ -30,6 +30,9 @@ pub(crate) struct Split<'s> {
     next: usize,
 }
 
+/// Most items have fewer tokens.
+const ITEM: usize = 64;
+
 /// How surely an item begins.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Opening {
@@ -76,6 +79,7 @@ impl<'s> Split<'s> {
             Token::Type => named && is(at + 2, Token::Assign),
             Token::Use => is_text(at + 1),
             Token::Test => is_text(at + 1),
+            Token::Upgrade => is(at + 1, Token::From),
             Token::Account => is(at + 1, Token::OpenBrace),
             Token::Entity | Token::Hours | Token::Widget => named && is(at + 2, Token::OpenBrace),
             Token::User | Token::Team | Token::Pipeline | Token::Form => named && is_text(at + 2),
@@ -108,6 +112,9 @@ impl<'s> Split<'s> {
     /// Whether a new item begins at `at`, while the item of `word` is being read.
     fn begins_item(&self, at: usize, word: Option<Token>, balance: &Balance) -> bool {
         let Some(token) = self.token(at) else { return false };
+        if token != Token::At && !token.is_item_word() {
+            return false;
+        }
         let before = self.before(at);
         if token == Token::At {
             let in_widget = word == Some(Token::Widget) && balance.depth() == 1;
@@ -121,6 +128,8 @@ impl<'s> Split<'s> {
             let inside = match word {
                 Some(Token::Test) => matches!(token, Token::Bot | Token::Trigger),
                 Some(Token::Widget) => token == Token::Action,
+                // What comes after a comma goes on anyway.
+                Some(Token::Upgrade) => before == Some(Token::OpenBrace) && token != Token::Upgrade,
                 Some(_) | None => false,
             };
             let continued = matches!(before, Some(Token::Colon | Token::Arrow | Token::Comma | Token::Bar));
@@ -217,7 +226,7 @@ impl Iterator for Split<'_> {
     fn next(&mut self) -> Option<Chunk> {
         let first = *self.tokens.get(self.next)?;
         let mut chunk = Chunk {
-            tokens: vec![],
+            tokens: Vec::with_capacity(ITEM),
             span: Span::new(first.start, first.end),
             errors: vec![],
             too_deep: false,

@@ -79,7 +79,8 @@ pub(crate) fn literal(source: &str) -> (TextStyle, SmolStr) {
     }
     let quote = |c: char| c == '"' || foreign::is_quote(c);
     let inner = source.strip_prefix(quote).unwrap_or(source);
-    (TextStyle::Line, unescape(inner.strip_suffix(quote).unwrap_or(inner)).into())
+    let inner = inner.strip_suffix(quote).unwrap_or(inner);
+    (TextStyle::Line, if inner.contains('\\') { unescape(inner).into() } else { inner.into() })
 }
 
 /// Turns source characters into what they stand for, in place.

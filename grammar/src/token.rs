@@ -168,6 +168,15 @@ macro_rules! tokens {
                     _ => None,
                 }
             }
+
+            /// What kind of word it is; nothing for any other token. Asked for each token of a file, often twice.
+            #[inline]
+            pub(crate) fn class(self) -> Option<Class> {
+                match self {
+                    $($(Token::$variant => Some(Class::$class),)*)*
+                    _ => None,
+                }
+            }
         }
 
         /// Every word of the language.
@@ -205,7 +214,7 @@ tokens! {
         Exits "exits" Subject "subject" Body "body" Fields "fields" Tags "tags" Except "except"
         Length "length" Given "given" Client "client" Presses "presses" Comments "comments" Sends "sends"
         Opens "opens" Closes "closes" Wait "wait" Answer "answer" Fail "fail" Failed "failed"
-        Expect "expect" Next "next" Nothing "nothing"
+        Expect "expect" Next "next" Nothing "nothing" Restart "restart"
     }
 }
 
@@ -239,6 +248,11 @@ const fn reserved() -> [&'static str; RESERVED_COUNT] {
 /// The reserved words, in the order of the language page.
 pub const RESERVED: &[&str] = &reserved();
 
+/// Every word of the language, reserved or not.
+pub fn language_words() -> impl Iterator<Item = &'static str> {
+    WORDS.iter().map(|(text, _, _)| *text)
+}
+
 /// Every word of the language with its token.
 pub(crate) fn words() -> impl Iterator<Item = (&'static str, Class, Token)> {
     WORDS.iter().copied()
@@ -247,22 +261,22 @@ pub(crate) fn words() -> impl Iterator<Item = (&'static str, Class, Token)> {
 impl Token {
     /// Whether it begins an item.
     pub(crate) fn is_item_word(self) -> bool {
-        matches!(self.word(), Some((_, Class::Item)))
+        self.class() == Some(Class::Item)
     }
 
     /// Whether it begins a statement. `else` and `set` do not count where an expression may hold them.
     pub(crate) fn is_statement_word(self) -> bool {
-        matches!(self.word(), Some((_, Class::Statement)))
+        self.class() == Some(Class::Statement)
     }
 
     /// A name, or a word that is one outside its place.
     pub(crate) fn is_name(self) -> bool {
-        self == Token::Name || matches!(self.word(), Some((_, Class::Soft)))
+        self == Token::Name || self.class() == Some(Class::Soft)
     }
 
     /// A word of the language that can never be a name.
     pub(crate) fn is_reserved(self) -> bool {
-        self.word().is_some_and(|(_, class)| class != Class::Soft)
+        self.class().is_some_and(|class| class != Class::Soft)
     }
 
     /// Whether an operand can end with it.

@@ -1,11 +1,14 @@
 /** A value of the language. `number` and large ints are texts: `"12.5"`; dates `"2026-11-22"`, times `"09:30"`. */
 export type Value = null | boolean | number | string | Value[] | { [key: string]: Value };
 
+/** A user, stage, channel or the like that the source does not declare: the host's own id, and what people see. */
+export type Undeclared = { id: string; title: string };
+
 /** What happened. `at` is in milliseconds since 1970; `wait` is the number of the wait it is meant for. */
 export type Event = { at: number; wait?: number } & (
-  | { kind: "message"; text?: string; channel?: string; language?: string; file?: string }
-  | { kind: "press"; label: string; channel?: string }
-  | { kind: "comment"; text: string; channel?: string }
+  | { kind: "message"; text?: string; channel?: string | Undeclared; language?: string; file?: string }
+  | { kind: "press"; label: string; channel?: string | Undeclared }
+  | { kind: "comment"; text: string; channel?: string | Undeclared }
   | { kind: "timer" | "video_opened" | "video_closed" }
   | { kind: "delivered" | "failed"; effect: string }
   | { kind: "drawn"; effect: string; option: number }

@@ -8,8 +8,9 @@
 
 mod support;
 
-use sbot_embed::Engine;
 use sbot_embed::log::{Line, Logged};
+use sbot_embed::{Engine, Then};
+use sbot_vm::{Moved, Run, Upgrade};
 use sbotc::replay::{Comparison, Programs, Prover, Reopening, Verdict};
 use sbotc::sim::{log, run_test};
 use std::sync::Arc;
@@ -100,4 +101,45 @@ fn whatever_is_changed_is_found() {
         }
     }
     assert!(changed > 1000, "{changed}");
+}
+
+#[test]
+fn moves_to_a_new_version_are_proved() {
+    let path = project::paths().into_iter().find(|path| path.ends_with("pizzeria")).unwrap();
+    let old = project::compile(&path, false, Built::AsFound).program;
+    // With its tests built in it is another program, under which everything waits on.
+    let tested = project::compile(&path, true, Built::AsFound);
+    let new = Engine::new(Arc::clone(&tested.program));
+    let engine = Engine::new(Arc::clone(&old));
+    let mut programs = Programs::default();
+    programs.add(Arc::clone(&old));
+    programs.add(Arc::clone(&tested.program));
+    let event = "{\"at\":1767603600000,\"kind\":\"message\",\"text\":\"hi\"}";
+    let facts = "{\"contact.name\":\"Ann\"}";
+    let (turn, first) = engine.start_logged("ann", "welcome", "{}", event, facts).unwrap();
+    let Then::Waits { run, .. } = turn.then else { panic!("it waits") };
+    let before = Run::decode(&old, &run).unwrap();
+    let at = 1_767_603_700_000;
+    let moved = before.upgrade(&Upgrade::new(&old, new.program()), at).unwrap();
+    let Moved::Parked(parked) = &moved else { panic!("it waits on") };
+    let line = new.log_moved("ann", &before, at, &moved);
+    let event = "{\"at\":1767603800000,\"kind\":\"press\",\"label\":\"Prices\"}";
+    let (_, last) = new.turn_logged("ann", &parked.encode(new.program()), event, facts).unwrap();
+    let texts = [first.to_string(), line.to_string(), last.to_string()];
+    let mut prover = Prover::new(&programs);
+    for text in &texts {
+        assert_eq!(prover.line(text).unwrap(), Verdict::Same, "{text}");
+    }
+    // Another moment of the move gives the same run here; another run does not.
+    let mut prover = Prover::new(&programs);
+    prover.line(&texts[0]).unwrap();
+    let other = new.log_moved("ann", &before, at, &Moved::Ended).to_string();
+    assert!(matches!(prover.line(&other).unwrap(), Verdict::Differs { .. }), "{other}");
+    // Without the old program nothing can be said about the move, and what follows is proved from there.
+    let mut programs = Programs::default();
+    programs.add(Arc::clone(&tested.program));
+    let mut prover = Prover::new(&programs);
+    assert_eq!(prover.line(&texts[0]).unwrap(), Verdict::NoProgram(old.id()));
+    assert_eq!(prover.line(&texts[1]).unwrap(), Verdict::Moved);
+    assert_eq!(prover.line(&texts[2]).unwrap(), Verdict::Same);
 }

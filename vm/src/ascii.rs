@@ -78,6 +78,7 @@ pub(crate) fn is_boundary(text: &[u8], at: usize) -> bool {
 }
 
 #[cfg(test)]
+#[allow(clippy::expect_used, reason = "a test may panic")]
 mod tests {
     use super::is_boundary;
     use unicode_segmentation::UnicodeSegmentation;

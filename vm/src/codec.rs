@@ -14,9 +14,11 @@
 //! All integers are little-endian. What is read here is only well-formed; [`crate::verify`] decides whether it makes sense.
 
 use crate::error::LoadError;
+use crate::layout::Type;
 use crate::program::{
     Account, Action, Bot, Call, Counter, Debug, Field, Function, Hours, Message, Shape, Symbol, Tables, Wait,
 };
+use crate::upgrade::rule::Rules;
 use crate::wire::{Reader, WireError, put_op, put_unsigned, put_value};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -24,9 +26,9 @@ use sha2::{Digest, Sha256};
 use std::sync::Arc;
 
 /// The format written, and the newest one read.
-pub(crate) const FORMAT: u16 = 2;
+pub(crate) const FORMAT: u16 = 3;
 /// The oldest format read.
-pub(crate) const OLDEST: u16 = 2;
+pub(crate) const OLDEST: u16 = 3;
 /// No program is larger.
 pub(crate) const MAX_PROGRAM: usize = 64 << 20;
 
@@ -50,6 +52,7 @@ type Flat = (
     Vec<Hours>,
     Vec<Function>,
     Vec<Bot>,
+    (Vec<Type>, Vec<Rules>, Option<Arc<str>>),
 );
 
 /// The two sections of a container.
@@ -74,6 +77,7 @@ pub(crate) fn encode_tables(tables: &Tables) -> Result<Box<[u8]>, LoadError> {
         &tables.hours,
         &tables.functions,
         &tables.bots,
+        (&tables.types, &tables.upgrades, &tables.tag),
     );
     let flat = pack(&flat)?;
     let mut out = Vec::with_capacity(flat.len() + tables.code.len() * 6 + 16);
@@ -107,6 +111,7 @@ pub(crate) fn decode_tables(section: &[u8]) -> Result<Tables, LoadError> {
         hours,
         functions,
         bots,
+        (types, upgrades, tag),
     ) = flat;
     let consts = many(&mut reader, "a constant", Reader::value)?;
     let code = many(&mut reader, "an instruction", Reader::op)?;
@@ -128,6 +133,9 @@ pub(crate) fn decode_tables(section: &[u8]) -> Result<Tables, LoadError> {
         hours,
         functions,
         bots,
+        types,
+        upgrades,
+        tag,
         code,
     })
 }

@@ -15,6 +15,6 @@ impl Dice {
 
     /// Fewer than so many parts, one after the other.
     pub(crate) fn text<T: Display>(&mut self, parts: &[T], most: usize) -> String {
-        (0..self.below(most)).map(|_| parts[self.below(parts.len())].to_string()).collect()
+        (0..self.below(most)).filter_map(|_| parts.get(self.below(parts.len()))).map(T::to_string).collect()
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::builtin::numbered;
 use crate::calendar;
+use crate::layout::is_hidden;
 use crate::loaded::Program;
 use crate::op::{Op, Operand, Role};
 use crate::program::{
@@ -155,11 +156,14 @@ impl Listing<'_> {
     }
 
     fn waits(&mut self) {
-        if self.tables.waits.is_empty() {
+        // Those that stand in no source come last.
+        let written: Vec<&Wait> =
+            self.tables.waits.iter().take_while(|wait| !is_hidden(&wait.name)).collect();
+        if written.is_empty() {
             return;
         }
         self.heading("waits");
-        for (n, wait) in self.tables.waits.iter().enumerate() {
+        for (n, wait) in written.into_iter().enumerate() {
             self.wait(n, wait);
         }
     }

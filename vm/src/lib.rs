@@ -52,9 +52,18 @@
 //! #     let tables = Tables {
 //! #         consts: vec![Value::text("What is your name?")],
 //! #         messages: vec![Message::default()],
-//! #         waits: vec![Wait { name: "ask.message".into(), step: "ask".into(), live: vec![], exits }],
+//! #         waits: vec![Wait { name: "ask.message".into(), step: "ask".into(), live: vec![], exits, known: vec![] }],
 //! #         functions: vec![function],
-//! #         bots: vec![Bot { name: "hello".into(), function: 0, params: vec![], on_failed: None, triggers: vec![] }],
+//! #         bots: vec![Bot {
+//! #             name: "hello".into(),
+//! #             function: 0,
+//! #             params: vec![],
+//! #             on_failed: None,
+//! #             triggers: vec![],
+//! #             variables: vec![],
+//! #             steps: vec![],
+//! #             result: None,
+//! #         }],
 //! #         code,
 //! #         ..Tables::default()
 //! #     };
@@ -116,6 +125,8 @@ mod heavy;
 #[doc(hidden)]
 pub mod hours;
 mod last;
+#[doc(hidden)]
+pub mod layout;
 mod lists;
 mod loaded;
 mod machine;
@@ -129,6 +140,7 @@ mod phrases;
 mod plan;
 #[doc(hidden)]
 pub mod program;
+mod quick;
 mod reads;
 mod region;
 mod requires;
@@ -141,6 +153,7 @@ mod step;
 pub mod text;
 #[doc(hidden)]
 pub mod trap;
+pub mod upgrade;
 #[doc(hidden)]
 pub mod value;
 mod verify;
@@ -165,6 +178,8 @@ pub use requires::{Has, Host, OWN_IDS, Requires, Unmet, UnmetAll};
 pub use run::{Frame, NEVER, Run};
 #[doc(inline)]
 pub use trap::{Trap, TrapKind};
+#[doc(inline)]
+pub use upgrade::{Moved, NotMoved, Upgrade};
 #[doc(inline)]
 pub use value::{Decimal, Kind, Record, Slot, Undeclared, Value};
 

@@ -23,7 +23,8 @@ impl Program {
         &self.tables().bots
     }
 
-    /// The places where a run can be parked. [`crate::Run::wait`] is the number of one of them.
+    /// The places where a run can be parked. [`crate::Run::wait`] is the number of one of them. The last ones stand in no
+    /// source: a run that was moved from another program begins a step there, see [`crate::upgrade`].
     #[must_use]
     pub fn waits(&self) -> &[Wait] {
         &self.tables().waits

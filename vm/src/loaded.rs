@@ -7,12 +7,14 @@ use crate::effect::{Button, Buttons, List, Row, Section};
 use crate::error::LoadError;
 use crate::fuel::{self, Cost};
 use crate::last::{self, LastReads};
+use crate::layout;
 use crate::op::{Op, Reg, Target};
 use crate::phrases::{Choice, Options, Phrase};
 use crate::plan::Plans;
 use crate::program::{
     self, Action, Debug, Echo, MOST_BUTTONS, Message, On, Source, SymbolKind, Tables, Wait,
 };
+use crate::quick::Computations;
 use crate::reads::Reads;
 use crate::run::{self, Run};
 use crate::text::fold;
@@ -41,7 +43,8 @@ impl Program {
     /// # Errors
     /// What is wrong with the tables.
     #[doc(hidden)]
-    pub fn new(tables: Tables, debug: Option<Debug>) -> Result<Program, LoadError> {
+    pub fn new(mut tables: Tables, debug: Option<Debug>) -> Result<Program, LoadError> {
+        layout::take_hidden(&mut tables);
         let code_section = codec::encode_tables(&tables)?;
         let debug_section = debug.as_ref().map(codec::encode_debug).transpose()?;
         let id = codec::id(&code_section);
@@ -60,16 +63,17 @@ impl Program {
     }
 
     fn build(
-        tables: Tables,
+        mut tables: Tables,
         debug: Option<Debug>,
         id: u64,
         code_section: Box<[u8]>,
         debug_section: Option<Box<[u8]>>,
     ) -> Result<Program, LoadError> {
-        let places = verify::verify(&tables)?;
+        let mut places = verify::verify(&tables)?;
         if let Some(debug) = &debug {
             verify::verify_debug(&tables, debug)?;
         }
+        layout::add_hidden(&mut tables, &mut places);
         let context = Context::new(Arc::new(tables)).map_err(|why| LoadError::Corrupt {
             what: match why {
                 BadAccount::Zone(zone) => format!("the account's time zone `{zone}` is unknown"),
@@ -224,6 +228,8 @@ pub(crate) struct Derived {
     pub(crate) empty: Arc<str>,
     /// The built-in functions by number, each with its cost.
     pub(crate) builtins: Vec<Option<(&'static Builtin, Cost)>>,
+    /// The computations with ints alone.
+    pub(crate) quick: Computations,
     pub(crate) last_reads: LastReads,
     pub(crate) plans: Plans,
     /// What the checksum of every parked run begins with.
@@ -322,6 +328,7 @@ impl Derived {
             version: Arc::from(format!("{id:016x}")),
             empty: Arc::from(""),
             builtins: callees(),
+            quick: Computations::new(tables),
             last_reads: LastReads::new(tables),
             plans: Plans::new(tables),
             run_seed: run::seed(run::FORMAT, id),

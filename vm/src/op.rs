@@ -178,6 +178,15 @@ ops! {
     46 JumpLtInt  "jump_lt_int" { a: Reg = Read, b: Reg = Read, to: Target = Target } "go on at `to` if a < b on ints"
     47 JumpLeInt  "jump_le_int" { a: Reg = Read, b: Reg = Read, to: Target = Target } "go on at `to` if a <= b on ints"
     48 JumpEqInt  "jump_eq_int" { a: Reg = Read, b: Reg = Read, to: Target = Target } "go on at `to` if a == b on ints"
+    72 JumpNeInt  "jump_ne_int" { a: Reg = Read, b: Reg = Read, to: Target = Target } "go on at `to` if a != b on ints"
+    // Comparisons with an int that stands in the instruction.
+    73 JumpLtImm  "jump_lt_imm" { a: Reg = Read, value: i32 = Small, to: Target = Target } "go on at `to` if a < value on ints"
+    74 JumpGtImm  "jump_gt_imm" { a: Reg = Read, value: i32 = Small, to: Target = Target } "go on at `to` if a > value on ints"
+    75 JumpEqImm  "jump_eq_imm" { a: Reg = Read, value: i32 = Small, to: Target = Target } "go on at `to` if a == value on ints"
+    76 JumpNeImm  "jump_ne_imm" { a: Reg = Read, value: i32 = Small, to: Target = Target } "go on at `to` if a != value on ints"
+    // The end of a round: something is counted, and the next round begins.
+    77 AddJumpLt  "add_jump_lt" { a: Reg = Update, value: i16 = Small, b: Reg = Read, to: Target = Target } "a = a + value on ints, then go on at `to` if a < b; anything but ints is a trap"
+    78 AddJumpLe  "add_jump_le" { a: Reg = Update, value: i16 = Small, b: Reg = Read, to: Target = Target } "a = a + value on ints, then go on at `to` if a <= b; anything but ints is a trap"
     // Building values
     50 Concat     "concat"      { dst: Reg = Write, args: Reg = Args, count: u8 = Count } "dst = the arguments as texts, one after the other; an absent one adds nothing"
     51 List       "list"        { dst: Reg = Write, args: Reg = Args, count: u8 = Count } "dst = a list of the arguments"

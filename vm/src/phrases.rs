@@ -76,7 +76,8 @@ impl Options {
         if text.len() > SHORT || !text.is_ascii() {
             return None;
         }
-        let text = text.trim();
+        // White space that is left makes it one that is not spaced well.
+        let text = text.trim_ascii();
         if !ascii::is_spaced_well(text.as_bytes()) {
             return None;
         }

@@ -279,6 +279,7 @@ impl Joined {
 }
 
 #[cfg(test)]
+#[allow(clippy::expect_used, reason = "a test may panic")]
 mod tests {
     use super::Plans;
     use crate::effect::EffectKind;
@@ -396,6 +397,9 @@ mod tests {
                 params: Vec::new(),
                 on_failed: None,
                 triggers: Vec::new(),
+                variables: Vec::new(),
+                steps: Vec::new(),
+                result: None,
             }],
             code,
             ..Tables::default()

@@ -2,7 +2,9 @@
 //!
 //! Nothing here is trusted until [`crate::Program::load`] has verified it.
 
+use crate::layout::{Step, Type, Variable};
 use crate::op::{Op, Reg, Target};
+use crate::upgrade::rule::Rules;
 use crate::value::{Kind, Slot, Value};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -38,6 +40,12 @@ pub struct Tables {
     pub functions: Vec<Function>,
     /// The bots.
     pub bots: Vec<Bot>,
+    /// Types that values are kept in, each after those that it names.
+    pub types: Vec<Type>,
+    /// What the source decides about runs of older programs.
+    pub upgrades: Vec<Rules>,
+    /// The name by which the sources of newer programs may call this one.
+    pub tag: Option<Arc<str>>,
     /// All instructions. Stored as bytes by the table of [`crate::op`], not by this derive.
     #[serde(skip)]
     pub code: Vec<Op>,
@@ -368,6 +376,8 @@ pub struct Wait {
     pub live: Vec<Live>,
     /// What ends the wait, in source order.
     pub exits: Vec<Exit>,
+    /// Registers that hold the same in every run that begins to wait here: index into `consts`.
+    pub known: Vec<(Reg, u32)>,
 }
 
 /// A register kept while parked.
@@ -379,6 +389,8 @@ pub struct Live {
     pub slot: Slot,
     /// The name in the source; hidden registers have a name with `%`, such as `%retries`.
     pub name: Arc<str>,
+    /// Its type: index into `types`, or [`crate::layout::NO_TYPE`].
+    pub ty: u32,
 }
 
 /// One way out of a wait.
@@ -535,6 +547,12 @@ pub struct Bot {
     pub on_failed: Option<Target>,
     /// What starts it.
     pub triggers: Vec<Trigger>,
+    /// Its parameters and variables, in the first registers of its frame.
+    pub variables: Vec<Variable>,
+    /// Its steps, those of its libraries too.
+    pub steps: Vec<Step>,
+    /// The type of what it gives back: index into `types`.
+    pub result: Option<u32>,
 }
 
 /// What starts a bot.

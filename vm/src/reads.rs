@@ -9,7 +9,7 @@ use crate::event::EventKind;
 use crate::loaded::{CallInfo, FieldKind, Program};
 use crate::machine::starts;
 use crate::op::{Op, Role, Target};
-use crate::program::{Callee, FunctionKind, Tables, Trigger};
+use crate::program::{Callee, FunctionKind, On, Tables, Trigger};
 use crate::world::client;
 use rustc_hash::FxHashSet;
 use std::collections::BTreeSet;
@@ -237,6 +237,11 @@ impl Flows {
             } else if let Op::Call { function, .. } = op {
                 let called = self.whole.get(*function as usize);
                 walk.fields.extend(called.into_iter().flat_map(|called| &called.fields));
+            } else if let Op::Wait { wait } = op {
+                // What waits for hours that have begun already goes on in the same turn.
+                let exits = tables.waits.get(*wait as usize).map(|wait| &wait.exits);
+                let begun = exits.into_iter().flatten().filter(|exit| matches!(exit.on, On::Hours(_)));
+                open.extend(begun.map(|exit| exit.to));
             } else if let Op::Enter { call, .. } = op
                 && let Some(called) = self.called(tables, *call)
             {

@@ -5,6 +5,7 @@ use crate::fuel::{HEAD, charge, charge_bytes};
 use crate::loaded::Program;
 use crate::op::{Reg, Target};
 use crate::program::{Callee, Function, Live};
+use crate::quick::Ints;
 use crate::run::{Frame, MAX_VALUES, Run};
 use crate::trap::TrapKind;
 use crate::value::{Kind, Value};
@@ -26,6 +27,8 @@ pub(crate) struct Stack {
     pub(crate) bots: Vec<Running>,
     /// Arguments on their way.
     given: Vec<Value>,
+    /// The frames of computations, which never outlast the instruction that begins one.
+    pub(crate) ints: Ints,
 }
 
 /// Where a call goes back to.

@@ -10,6 +10,7 @@ use crate::compare;
 use crate::fuel::weight;
 use crate::heavy::{self, NONE, get};
 use crate::op::{Op, Reg};
+use crate::quick::Above;
 use crate::stack::{
     Caller, MAX_DEPTH, MAX_REGISTERS, OF_FN, Spot, Stack, assign, fill, plain, returned, slice, window,
 };
@@ -87,6 +88,8 @@ fn copy(frame: &mut [Value], dst: Reg, src: Reg, last: bool) {
 pub(crate) fn run(world: &mut World<'_>, stack: &mut Stack, from: Spot, mut fuel: u64) -> Result<Stop, Trap> {
     let tables = world.program.tables();
     let context = &world.program.context;
+    let quick = &world.program.derived.quick;
+    let has_loops = quick.has_loops();
     let code: &[Op] = &tables.code;
     let plans = &world.program.derived.plans;
     let last_reads = &world.program.derived.last_reads;
@@ -197,11 +200,47 @@ pub(crate) fn run(world: &mut World<'_>, stack: &mut Stack, from: Spot, mut fuel
                 go!($to);
             }};
         }
+        // A jump that may end a round of a loop: one of ints goes on in a loop of its own.
+        macro_rules! jump_back {
+            ($to:expr) => {{
+                let before = rest.len();
+                jump!($to);
+                if has_loops && before < rest.len() {
+                    let above = Above { callers: stack.callers.len(), registers: base + frame.len() };
+                    if let Some((to, left)) = stack.ints.go_round(quick, $to, frame, above, fuel)? {
+                        fuel = left;
+                        go!(to);
+                    }
+                }
+            }};
+        }
+        macro_rules! jump_imm {
+            ($a:expr, $value:expr, $to:expr, $method:ident) => {{
+                if let Some(Value::Int(a)) = peek(frame, $a) {
+                    if a.$method(&i64::from($value)) {
+                        jump_back!($to)
+                    }
+                } else if !heavy::absent(get(frame, $a), &NONE) {
+                    trap!(TrapKind::WrongKind)
+                }
+            }};
+        }
+        macro_rules! add_jump {
+            ($a:expr, $value:expr, $b:expr, $to:expr, $method:ident) => {{
+                let Some(Value::Int(a)) = frame.get_mut(usize::from($a)) else { trap!(TrapKind::WrongKind) };
+                let Some(sum) = a.checked_add(i64::from($value)) else { trap!(TrapKind::Overflow) };
+                *a = sum;
+                let Some(Value::Int(b)) = peek(frame, $b) else { trap!(TrapKind::WrongKind) };
+                if sum.$method(b) {
+                    jump_back!($to)
+                }
+            }};
+        }
         macro_rules! jump_ints {
             ($a:expr, $b:expr, $to:expr, $method:ident) => {
                 if let (Some(Value::Int(a)), Some(Value::Int(b))) = (peek(frame, $a), peek(frame, $b)) {
                     if a.$method(b) {
-                        jump!($to)
+                        jump_back!($to)
                     }
                 } else if !heavy::absent(get(frame, $a), get(frame, $b)) {
                     trap!(TrapKind::WrongKind)
@@ -244,17 +283,17 @@ pub(crate) fn run(world: &mut World<'_>, stack: &mut Stack, from: Spot, mut fuel
                 }
             }
 
-            Op::Jump { to } => jump!(to),
+            Op::Jump { to } => jump_back!(to),
             Op::JumpIf { cond, to } => {
                 let Some(Value::Bool(cond)) = peek(frame, cond) else { trap!(TrapKind::WrongKind) };
                 if *cond {
-                    jump!(to)
+                    jump_back!(to)
                 }
             }
             Op::JumpUnless { cond, to } => {
                 let Some(Value::Bool(cond)) = peek(frame, cond) else { trap!(TrapKind::WrongKind) };
                 if !*cond {
-                    jump!(to)
+                    jump_back!(to)
                 }
             }
             Op::JumpNone { src, to } => {
@@ -270,6 +309,13 @@ pub(crate) fn run(world: &mut World<'_>, stack: &mut Stack, from: Spot, mut fuel
             Op::JumpLtInt { a, b, to } => jump_ints!(a, b, to, lt),
             Op::JumpLeInt { a, b, to } => jump_ints!(a, b, to, le),
             Op::JumpEqInt { a, b, to } => jump_ints!(a, b, to, eq),
+            Op::JumpNeInt { a, b, to } => jump_ints!(a, b, to, ne),
+            Op::JumpLtImm { a, value, to } => jump_imm!(a, value, to, lt),
+            Op::JumpGtImm { a, value, to } => jump_imm!(a, value, to, gt),
+            Op::JumpEqImm { a, value, to } => jump_imm!(a, value, to, eq),
+            Op::JumpNeImm { a, value, to } => jump_imm!(a, value, to, ne),
+            Op::AddJumpLt { a, value, b, to } => add_jump!(a, value, b, to, lt),
+            Op::AddJumpLe { a, value, b, to } => add_jump!(a, value, b, to, le),
 
             Op::Call { dst, function, args, count } => {
                 let Some(callee) = tables.functions.get(function as usize) else {
@@ -282,6 +328,16 @@ pub(crate) fn run(world: &mut World<'_>, stack: &mut Stack, from: Spot, mut fuel
                 }
                 pay!();
                 spend!(length as u64 / 16);
+                if quick.has_function(function) {
+                    let above = Above { callers: stack.callers.len(), registers: next };
+                    let args = slice(frame, args, count);
+                    if let Some((value, left)) = stack.ints.call(quick, function, args, above, fuel)? {
+                        set_int(frame, dst, value);
+                        fuel = left;
+                        paid = rest.len();
+                        continue;
+                    }
+                }
                 let back = (code.len() - rest.len()) as u32;
                 let (from, size) = (base as u32, frame.len() as u16);
                 stack.callers.push(Caller { pc: back, base: from, length: size, dst, call: OF_FN });

@@ -1,6 +1,7 @@
 //! The bytes of instructions and values: variable-length integers and tagged values, the same in programs and in
 //! parked runs. Reading never allocates more than a small multiple of what there is to read, and never recurses deeper
-//! than [`crate::fuel::MAX_NESTING`].
+//! than [`crate::fuel::MAX_NESTING`]. What can be read was written that way: nothing has two spellings, so a run that
+//! is read gives the same bytes again.
 
 use crate::fuel::MAX_NESTING;
 use crate::op::Op;
@@ -16,6 +17,9 @@ pub(crate) enum WireError {
     /// They make no sense.
     Bad(&'static str),
 }
+
+/// There is a shorter way to write it, and that is the one.
+const LONGER: WireError = WireError::Bad("something is written longer than it has to be");
 
 /// Reads from the front of a slice.
 pub(crate) struct Reader<'a> {
@@ -60,7 +64,7 @@ impl<'a> Reader<'a> {
             }
             value |= part << shift;
             if byte < 0x80 {
-                return Ok(value);
+                return if byte == 0 { Err(LONGER) } else { Ok(value) };
             }
             shift += 7;
             if shift > 63 {
@@ -116,9 +120,15 @@ impl<'a> Reader<'a> {
             tag::NONE => Value::None,
             tag::FALSE => Value::Bool(false),
             tag::TRUE => Value::Bool(true),
-            tag::INT => Value::Int(self.signed()?),
+            tag::INT => match self.signed()? {
+                value if small(value).is_some() => return Err(LONGER),
+                value => Value::Int(value),
+            },
             tag::NUMBER => Value::Number(self.number()?),
-            tag::TEXT => Value::Text(self.counted_text()?),
+            tag::TEXT => match self.counted_text()? {
+                text if short(text.len()).is_some() => return Err(LONGER),
+                text => Value::Text(text),
+            },
             tag::DATE => Value::Date(i32::try_from(self.signed()?).map_err(|_| narrow())?),
             tag::TIME => Value::Time(u16::try_from(self.unsigned()?).map_err(|_| narrow())?),
             tag::DATE_TIME => Value::DateTime(self.signed()?),
@@ -189,6 +199,20 @@ mod tag {
     pub(super) const SMALLEST: i64 = -16;
 }
 
+/// The tag of an int that stands in it.
+#[inline]
+fn small(value: i64) -> Option<u8> {
+    let above = u8::try_from(value.saturating_sub(tag::SMALLEST)).ok()?;
+    above.checked_add(tag::SMALL_INT)
+}
+
+/// The tag of a text of this length, if the length stands in it.
+#[inline]
+fn short(length: usize) -> Option<u8> {
+    let tag = u8::try_from(length).ok()?.checked_add(tag::SHORT_TEXT)?;
+    (tag < tag::SMALL_INT).then_some(tag)
+}
+
 #[inline]
 pub(crate) fn put_unsigned(out: &mut Vec<u8>, mut value: u64) {
     while value >= 0x80 {
@@ -217,9 +241,9 @@ pub(crate) fn put_value(out: &mut Vec<u8>, value: &Value) {
     match value {
         Value::None => out.push(tag::NONE),
         Value::Bool(value) => out.push(if *value { tag::TRUE } else { tag::FALSE }),
-        Value::Int(value) => match u8::try_from(value.saturating_sub(tag::SMALLEST)) {
-            Ok(small) if small <= u8::MAX - tag::SMALL_INT => out.push(small + tag::SMALL_INT),
-            Ok(_) | Err(_) => {
+        Value::Int(value) => match small(*value) {
+            Some(tag) => out.push(tag),
+            None => {
                 out.push(tag::INT);
                 put_signed(out, *value);
             }
@@ -232,12 +256,12 @@ pub(crate) fn put_value(out: &mut Vec<u8>, value: &Value) {
             put_unsigned(out, mantissa as u64);
             put_unsigned(out, (mantissa >> 64) as u64);
         }
-        Value::Text(text) => match u8::try_from(text.len()) {
-            Ok(short) if short < tag::SMALL_INT - tag::SHORT_TEXT => {
-                out.push(tag::SHORT_TEXT + short);
+        Value::Text(text) => match short(text.len()) {
+            Some(tag) => {
+                out.push(tag);
                 out.extend_from_slice(text.as_bytes());
             }
-            Ok(_) | Err(_) => put_text(out, tag::TEXT, text),
+            None => put_text(out, tag::TEXT, text),
         },
         Value::Date(days) => {
             out.push(tag::DATE);
@@ -307,6 +331,26 @@ mod tests {
     fn deep_values_are_refused_before_they_are_read() {
         let deep = [tag::LIST, 1].repeat(1_000_000);
         assert_eq!(Reader::new(&deep).value(), Err(WireError::Bad("values nest too deep")));
+    }
+
+    #[test]
+    fn nothing_has_two_spellings() {
+        for longer in [&[0x80, 0x00][..], &[0xff, 0x00], &[0xff, 0x80, 0x00]] {
+            assert_eq!(Reader::new(longer).unsigned(), Err(LONGER));
+        }
+        assert_eq!(Reader::new(&[0]).unsigned(), Ok(0));
+        for (value, fits) in [(-17, false), (-16, true), (0, true), (207, true), (208, false)] {
+            let mut bytes = vec![tag::INT];
+            put_signed(&mut bytes, value);
+            let read = Reader::new(&bytes).value();
+            assert_eq!(read, if fits { Err(LONGER) } else { Ok(Value::Int(value)) }, "{value}");
+        }
+        for (length, fits) in [(0, true), (15, true), (16, false)] {
+            let mut bytes = Vec::new();
+            put_text(&mut bytes, tag::TEXT, &"x".repeat(length));
+            let read = Reader::new(&bytes).value();
+            assert_eq!(read.is_err(), fits, "{length}");
+        }
     }
 
     #[test]

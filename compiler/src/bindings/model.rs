@@ -343,6 +343,7 @@ impl<'p> Docs<'p> {
                 }
             }
             ItemKind::Bot(_)
+            | ItemKind::Upgrade(_)
             | ItemKind::Use(_)
             | ItemKind::Trigger(_)
             | ItemKind::Var(_)

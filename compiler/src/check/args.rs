@@ -9,6 +9,7 @@ use crate::source::Place;
 use crate::types::Ty;
 use sbot_grammar::ast::{self, Arg};
 use smol_str::SmolStr;
+use std::fmt::Display;
 
 /// For each parameter the argument given for it.
 pub(super) type Bound<'c> = Vec<Option<&'c Arg>>;
@@ -17,7 +18,7 @@ impl<'a> Checker<'a> {
     /// Sorts the arguments by parameter. What does not fit is reported; then there is no result.
     pub(super) fn bind_args<'c>(
         &mut self,
-        what: &str,
+        what: &dyn Display,
         params: &[ParamDecl<'a>],
         args: &'c [Arg],
         place: Place,
@@ -36,7 +37,7 @@ impl<'a> Checker<'a> {
     /// The same where a parameter may stay without an argument: `expect action(…)`.
     pub(super) fn bind_some_args<'c>(
         &mut self,
-        what: &str,
+        what: &dyn Display,
         params: &[ParamDecl<'a>],
         args: &'c [Arg],
         place: Place,
@@ -52,12 +53,15 @@ impl<'a> Checker<'a> {
     /// The arguments in the order of the parameters. Where they do not fit, which is reported, they are looked at all the same.
     pub(super) fn args(
         &mut self,
-        what: &str,
+        what: &dyn Display,
         params: &[ParamDecl<'a>],
         args: &[Arg],
         place: Place,
         unit: usize,
     ) -> Vec<Expr> {
+        if params.is_empty() && args.is_empty() {
+            return Vec::new();
+        }
         match self.bind_args(what, params, args, place) {
             Some(bound) => self.typed_args(what, params, &bound, unit),
             None => self.look_at_args(args),
@@ -69,7 +73,13 @@ impl<'a> Checker<'a> {
         args.iter().map(|arg| self.expr(&arg.value, None)).collect()
     }
 
-    fn bad_argument(&mut self, what: &str, params: &[ParamDecl<'a>], problem: Problem<'_>, call: Place) {
+    fn bad_argument(
+        &mut self,
+        what: &dyn Display,
+        params: &[ParamDecl<'a>],
+        problem: Problem<'_>,
+        call: Place,
+    ) {
         let diagnostic = match problem {
             Problem::TooMany(arg) => {
                 let takes = match params.len() {
@@ -111,7 +121,7 @@ impl<'a> Checker<'a> {
     /// The arguments as expressions, in the order of the parameters. `unit` is where the defaults are declared.
     pub(super) fn typed_args(
         &mut self,
-        what: &str,
+        what: &dyn Display,
         params: &[ParamDecl<'a>],
         bound: &Bound<'_>,
         unit: usize,
@@ -278,7 +288,7 @@ fn sort_args<'c>(params: &[ParamDecl<'_>], args: &'c [Arg]) -> (Bound<'c>, Vec<P
     (bound, problems)
 }
 
-fn signature(what: &str, params: &[ParamDecl<'_>]) -> String {
+fn signature(what: &dyn Display, params: &[ParamDecl<'_>]) -> String {
     if params.is_empty() {
         return format!("{what} is written without arguments");
     }

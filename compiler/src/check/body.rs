@@ -182,7 +182,7 @@ impl super::Checker<'_> {
                     .help("give each wait of a step its own name"),
                 );
             }
-            return format!("{step}.{}", name.text).into();
+            return [&step, ".", &name.text].concat().into();
         }
         let count = self.body.waits.entry(SmolStr::new(kind)).or_default();
         *count += 1;
@@ -191,7 +191,7 @@ impl super::Checker<'_> {
             self.wait_named_so(place, kind);
         }
         match count {
-            1 => format!("{step}.{kind}").into(),
+            1 => [&step, ".", kind].concat().into(),
             n => format!("{step}.{kind}#{n}").into(),
         }
     }

@@ -125,11 +125,12 @@ impl<'a> Checker<'a> {
             first: StepId(0),
             on_failed: None,
             triggers: Vec::new(),
+            upgrades: Vec::new(),
             place,
         });
     }
 
-    fn bot_of(&self, n: usize) -> Option<&'a ast::Bot> {
+    pub(super) fn bot_of(&self, n: usize) -> Option<&'a ast::Bot> {
         let unit = self.parsed.units.get(n)?;
         unit.tree
             .items
@@ -138,7 +139,7 @@ impl<'a> Checker<'a> {
     }
 
     /// The unit and all libraries it reaches through `use`, the unit first.
-    fn libraries(&self, n: usize) -> Vec<usize> {
+    pub(super) fn libraries(&self, n: usize) -> Vec<usize> {
         let mut found = vec![n];
         let mut at = 0;
         while let Some(unit) = found.get(at).and_then(|n| self.parsed.units.get(*n)) {
@@ -304,6 +305,7 @@ impl<'a> Checker<'a> {
                     .help(format!("give it one: `{}: … = …`", param.name.text)),
             );
         }
+        let upgrades = self.upgrades(n, &steps, &flows, &vars);
         let doc = self
             .unit()
             .tree
@@ -321,6 +323,7 @@ impl<'a> Checker<'a> {
             first: StepId(0),
             on_failed,
             triggers,
+            upgrades,
             place,
         });
         let number = self.out.bots.len().saturating_sub(1);

@@ -181,7 +181,7 @@ impl<'a> Checker<'a> {
         values: &[(usize, Expr)],
     ) {
         if let [only] = overloads
-            && self.bind_args(what, &only.params, args, place).is_none()
+            && self.bind_args(&what, &only.params, args, place).is_none()
         {
             return;
         }

@@ -60,8 +60,8 @@ impl Checker<'_> {
             StmtKind::If(_)
             | StmtKind::When(_)
             | StmtKind::Code(_)
-            | StmtKind::For { .. }
-            | StmtKind::While { .. }
+            | StmtKind::For(_)
+            | StmtKind::While(_)
             | StmtKind::Break
             | StmtKind::Continue
             | StmtKind::Return(_)

@@ -86,6 +86,7 @@ fn name(item: &Item) -> Option<&str> {
         | ItemKind::Account(_)
         | ItemKind::Entity { .. }
         | ItemKind::Test { .. }
+        | ItemKind::Upgrade(_)
         | ItemKind::Error => return None,
     };
     Some(&name.text)

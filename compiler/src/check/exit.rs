@@ -63,12 +63,10 @@ impl Checker<'_> {
     ) -> Option<Word> {
         let (found, written, span) = match &exit.event {
             Event::Error(_) => return None,
-            Event::Message(span) => (Some(Word::Message), "message".to_owned(), *span),
-            Event::Timeout(expr) => (Some(Word::Timeout), "timeout".to_owned(), expr.span),
-            Event::Hours(name) => (Some(Word::Hours), "hours".to_owned(), name.span),
-            Event::VideoOpened(span) | Event::VideoClosed(span) => {
-                (Some(Word::Video), "video".to_owned(), *span)
-            }
+            Event::Message(span) => (Some(Word::Message), "message", *span),
+            Event::Timeout(expr) => (Some(Word::Timeout), "timeout", expr.span),
+            Event::Hours(name) => (Some(Word::Hours), "hours", name.span),
+            Event::VideoOpened(span) | Event::VideoClosed(span) => (Some(Word::Video), "video", *span),
             Event::Named { name, binds } => {
                 if let Some(bind) = binds.first() {
                     let place = self.place(bind.span);
@@ -82,7 +80,7 @@ impl Checker<'_> {
                     );
                 }
                 let found = WORDS.iter().find(|(word, _)| *word == name.text).map(|(_, word)| *word);
-                (found, name.text.to_string(), name.span)
+                (found, name.text.as_str(), name.span)
             }
         };
         if let Some(word) = found
@@ -97,7 +95,7 @@ impl Checker<'_> {
             Diagnostic::new(Code::E0502, place, format!("{statement} has no exit `on {written}`"))
                 .help(format!("it offers {}", list.join(", ")));
         let on = |near: &str| (format!("`on {near}`"), near.to_owned());
-        self.report(suggest::meant_as(diagnostic, &written, span, known.iter().copied(), on));
+        self.report(suggest::meant_as(diagnostic, written, span, known.iter().copied(), on));
         None
     }
 
@@ -109,7 +107,9 @@ impl Checker<'_> {
         offered: &[Word],
         ways: &mut Ways,
     ) -> Vec<Checked> {
-        exits.iter().filter_map(|exit| self.exit_with(exit, statement, offered, &[], ways)).collect()
+        let mut checked = Vec::with_capacity(exits.len());
+        checked.extend(exits.iter().filter_map(|exit| self.exit_with(exit, statement, offered, &[], ways)));
+        checked
     }
 
     /// The same for a statement that declares exits of its `own`, which a report names too.
@@ -127,7 +127,7 @@ impl Checker<'_> {
         };
         let on = match (&exit.event, word) {
             (Event::Timeout(duration), _) => {
-                On::Timeout(self.when_waiting(ways, |this| this.timer(duration)))
+                On::Timeout(Box::new(self.when_waiting(ways, |this| this.timer(duration))))
             }
             (Event::Hours(name), _) => On::Hours(self.hours(name).unwrap_or_default()),
             (Event::VideoOpened(_), _) => On::VideoOpened,
@@ -197,8 +197,7 @@ impl Checker<'_> {
     pub(super) fn late_arrow(&mut self, exit: &ast::Exit) {
         let Some(ast::Body::Goto(goto)) = &exit.body else { return };
         let source = self.parsed.sources.get(self.unit().file);
-        let line = |byte: u32| source.line_column(byte).line;
-        if line(goto.span.start) > line(exit.head.end.saturating_sub(1)) {
+        if source.slice(Span::new(exit.head.end, goto.span.start)).contains('\n') {
             let place = self.place(goto.span);
             let head = self.place(exit.head);
             self.report(

@@ -8,6 +8,7 @@ use crate::source::Place;
 use crate::types::Ty;
 use sbot_grammar::ast::{self, Name, Target};
 use smol_str::SmolStr;
+use std::fmt;
 
 impl<'a> Checker<'a> {
     pub(super) fn goto(&mut self, goto: &ast::Goto) -> Option<Stmt> {
@@ -32,7 +33,7 @@ impl<'a> Checker<'a> {
                 let step = *self.bot.steps.get(&decl)?;
                 let params = self.bot.step_params.get(step.0 as usize).cloned().unwrap_or_default();
                 let unit = self.names.steps.get(decl).map_or(self.unit, |step| step.unit);
-                let what = format!("the step `{}`", name.text);
+                let what = fmt::from_fn(|f| write!(f, "the step `{}`", name.text));
                 let args = self.args(&what, &params, args, place, unit);
                 StmtKind::Goto { step, args }
             }

@@ -63,7 +63,7 @@ impl Checker<'_> {
             via: Via::Chat,
             buttons,
             from: None,
-            list: Some(ir::List { button, title, footer, sections }),
+            list: Some(Box::new(ir::List { button, title, footer, sections })),
             wait: Some(Wait { name, live, exits }),
         };
         Self::push(out, place, StmtKind::Message(Box::new(message)));

@@ -60,7 +60,7 @@ impl Checker<'_> {
             };
             return Self::constant(place, ty, Value::text(plain));
         }
-        let mut parts = Vec::new();
+        let mut parts = Vec::with_capacity(text.parts.len());
         for part in &text.parts {
             match part {
                 TextPart::Literal(literal) => {

@@ -47,7 +47,7 @@ impl Checker<'_> {
             self.body.forget_fields();
         }
         let mut ways = self.ways(before);
-        let mut exits = Vec::new();
+        let mut exits = Vec::with_capacity(options.len() + usize::from(from.is_some()) + message.exits.len());
         for (button, option) in options {
             exits.push(self.option(button, option, &mut ways));
         }
@@ -56,7 +56,7 @@ impl Checker<'_> {
                 Chosen::Step(step) => exits.extend(self.chosen_for(place, step)),
                 Chosen::As { name, body } => exits.push(self.chosen_as(name, body, &mut ways)),
             }
-            checked.from = Some(buttons);
+            checked.from = Some(Box::new(buttons));
         }
         let mut options_fall = exits.iter().any(|exit: &ir::Exit| !leaves(&exit.body));
         let named = self.exits(&message.exits, statement, offered, &mut ways);
@@ -203,7 +203,8 @@ impl Checker<'_> {
                 Diagnostic::new(Code::E0401, place, text).help("offer fewer, or ask in two messages"),
             );
         }
-        let mut replies = Vec::new();
+        let mut replies = Vec::with_capacity(buttons.len());
+        out.reserve_exact(buttons.len());
         for button in buttons {
             match &button.kind {
                 ButtonKind::Reply { labels, .. } => {
@@ -243,7 +244,7 @@ impl Checker<'_> {
         let ButtonKind::Reply { labels, body } = &button.kind else {
             return ir::Exit { on: On::Message, binds: Vec::new(), body: Vec::new(), place };
         };
-        let mut synonyms = Vec::new();
+        let mut synonyms = Vec::with_capacity(labels.len().saturating_sub(1));
         for synonym in labels.iter().skip(1) {
             let synonym = self.when_waiting(ways, |this| this.expr_as(synonym, &Ty::Text, "a synonym"));
             self.not_empty(&synonym, "this synonym");

@@ -39,6 +39,7 @@ mod test;
 mod trigger;
 mod unknown;
 mod unused;
+mod upgrade;
 mod validate;
 
 use crate::diagnostic::{Code, Diagnostic};

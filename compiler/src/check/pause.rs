@@ -20,7 +20,12 @@ impl Checker<'_> {
         let mut exits = Vec::new();
         if let Some(timer) = timer {
             self.plain_way(&mut ways);
-            exits.push(ir::Exit { on: On::Timeout(timer), binds: Vec::new(), body: Vec::new(), place });
+            exits.push(ir::Exit {
+                on: On::Timeout(Box::new(timer)),
+                binds: Vec::new(),
+                body: Vec::new(),
+                place,
+            });
         }
         let offered = [Word::Message, Word::Timeout, Word::Hours, Word::Video];
         let named = self.exits(&pause.exits, "a pause", &offered, &mut ways);

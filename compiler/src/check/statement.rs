@@ -11,7 +11,7 @@ impl<'a> Checker<'a> {
     /// Statements with their own scope.
     pub(super) fn block(&mut self, block: &ast::Block) -> Block {
         self.body.open();
-        let mut out = Vec::new();
+        let mut out = Vec::with_capacity(block.stmts.len());
         for (n, stmt) in block.stmts.iter().enumerate() {
             let last = n + 1 == block.stmts.len();
             self.statement(stmt, last, &mut out);
@@ -48,8 +48,8 @@ impl<'a> Checker<'a> {
             Ast::Set(set) => self.set(place, set, out),
             Ast::Call(call) => self.call_statement(place, call, out),
             Ast::Code(block) => self.code(place, block, out),
-            Ast::For { name, list, body } => self.for_(place, name, list, body, out),
-            Ast::While { condition, body } => self.while_(place, condition, body, out),
+            Ast::For(stmt) => self.for_(place, &stmt.name, &stmt.list, &stmt.body, out),
+            Ast::While(stmt) => self.while_(place, &stmt.condition, &stmt.body, out),
             Ast::Break => self.leave_loop(place, StmtKind::Break, out),
             Ast::Continue => self.leave_loop(place, StmtKind::Continue, out),
             Ast::Return(value) => self.return_(place, value.as_ref(), last, out),

@@ -89,6 +89,7 @@ impl<'a> Checker<'a> {
                     | ItemKind::Action(_)
                     | ItemKind::Widget { .. }
                     | ItemKind::Test { .. }
+                    | ItemKind::Upgrade(_)
                     | ItemKind::Error => continue,
                 };
                 if !self.item_used(kind, &name.text) {
@@ -181,6 +182,7 @@ impl<'a> Checker<'a> {
             | ItemKind::Action(_)
             | ItemKind::Widget { .. }
             | ItemKind::Test { .. }
+            | ItemKind::Upgrade(_)
             | ItemKind::Error => false,
         })
     }

@@ -3,7 +3,7 @@
 use super::locale::{self, Locales, Unasked};
 use super::output::{self, count, size, visible};
 use super::project::{self, Compiled};
-use super::{Exit, Format, Stop};
+use super::{Exit, Format, Stop, upgrade};
 use sbotc::diagnostic::render;
 use sbotc::i18n::Strictness;
 use std::io::Write;
@@ -15,6 +15,7 @@ Examples:
   sbotc build . -o out/bot.sbc --strip
   sbotc build pizzeria --locale all    with every translation of pizzeria/locale
   sbotc build pizzeria --locale es,pt  with these
+  sbotc build pizzeria --tag v2 -o released/v2.sbc --against released/
 
 The file is replaced as a whole: nobody ever sees half of a program.
 Exit codes: 0 built, 1 the source has errors, 2 a file could not be read or written.";
@@ -38,6 +39,14 @@ pub(crate) struct Args {
     /// Build in translations that are not finished: texts without one are shown as they stand in the source
     #[arg(long, requires = "wanted")]
     allow_incomplete: bool,
+
+    /// An older program, or a folder of them: refuse to build while parked runs of one would be lost
+    #[arg(long, value_name = "PATH")]
+    against: Vec<String>,
+
+    /// A name for this program, by which later versions can speak of it: `upgrade from "v1" { … }`
+    #[arg(long, value_name = "NAME", value_parser = tag)]
+    tag: Option<String>,
 
     /// Leave out the places in the source, which only reports of errors need
     #[arg(long)]
@@ -69,12 +78,26 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Stop> {
             return Ok(Exit::Problems);
         }
     }
-    let compiled = project::compile(loaded, false, true)?;
+    let olds = upgrade::read_olds(&args.against)?;
+    let (compiled, source) = project::compile_whole(loaded, true, args.tag.as_deref())?;
+    upgrade::against(&olds, &compiled, &source, args.format)?;
     locale::left_out(&args.path, &args.locales)?;
     locale::fallbacks(&counts)?;
     let bytes = compiled.program.encode(args.strip);
     project::write_atomically(&target, &bytes)?;
     report(args, &target, &compiled, bytes.len())
+}
+
+/// A tag: short, and no id.
+fn tag(text: &str) -> Result<String, String> {
+    let plain = |c: char| c.is_alphanumeric() || "._-+".contains(c);
+    if text.is_empty() || text.len() > 64 || !text.chars().all(plain) {
+        return Err("a tag is up to 64 letters, digits, `.`, `-`, `_` and `+`".to_owned());
+    }
+    if text.len() == 16 && text.chars().all(|c| c.is_ascii_hexdigit()) {
+        return Err("this looks like the id of a program; choose another name".to_owned());
+    }
+    Ok(text.to_owned())
 }
 
 fn report(args: &Args, target: &str, compiled: &Compiled, bytes: usize) -> Result<Exit, Stop> {
@@ -98,6 +121,7 @@ fn report(args: &Args, target: &str, compiled: &Compiled, bytes: usize) -> Resul
                 "file": target,
                 "bytes": bytes,
                 "program": format!("{:016x}", program.id()),
+                "tag": args.tag,
                 "bots": bots,
                 "languages": languages,
                 "stripped": args.strip,

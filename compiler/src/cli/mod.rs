@@ -24,6 +24,7 @@ mod run;
 mod talk;
 mod test;
 mod turn_log;
+mod upgrade;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use output::{BOLD, GREEN, HEADING, RED};
@@ -41,6 +42,7 @@ Examples:
   sbotc build pizzeria             compile to pizzeria/pizzeria.sbc
   sbotc bindings rust pizzeria     types for the program that runs the bots
   sbotc diff shop-live shop        what changes for clients
+  sbotc upgrade old.sbc shop       what becomes of conversations that wait
   sbotc replay turns.jsonl --on shop
                                    which conversations of a log would go another way
   sbotc i18n extract pizzeria      write the texts to translate to pizzeria/locale
@@ -110,6 +112,8 @@ enum Command {
     New(new::Args),
     /// Tell what changed for clients between two projects
     Diff(diff::Args),
+    /// Tell what becomes of parked runs under a new version
+    Upgrade(upgrade::Args),
     /// Explain a diagnostic code
     Explain(explain::Args),
     /// Translate what a bot says
@@ -197,6 +201,7 @@ fn dispatch(command: Command) -> Result<Exit, Stop> {
         Command::Fmt(args) => fmt::run(&args),
         Command::New(args) => new::run(&args),
         Command::Diff(args) => diff::run(&args),
+        Command::Upgrade(args) => upgrade::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::I18n(args) => i18n::run(&args),
         Command::Disasm(args) => disasm::run(&args),

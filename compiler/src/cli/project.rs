@@ -90,10 +90,15 @@ pub(crate) fn entries(path: &str) -> Result<Vec<String>, Stop> {
 pub(crate) fn projects(paths: &[String]) -> Result<Vec<String>, Stop> {
     let mut all = Vec::new();
     for path in paths {
+        let entries = entries(path)?;
+        let parent = sbotc::project::parent;
         let mut folders: Vec<String> = Vec::new();
-        for entry in entries(path)? {
-            let folder = sbotc::project::parent(&entry).to_owned();
-            if folders.last() != Some(&folder) && holds_bot(&entry) && !folders.contains(&folder) {
+        // Files of one folder are one project, whatever is in them.
+        let several =
+            entries.iter().any(|entry| entries.first().map(|first| parent(first)) != Some(parent(entry)));
+        for entry in entries.iter().filter(|_| several) {
+            let folder = parent(entry).to_owned();
+            if folders.last() != Some(&folder) && holds_bot(entry) && !folders.contains(&folder) {
                 folders.push(folder);
             }
         }
@@ -295,6 +300,20 @@ pub(crate) fn compile(loaded: Loaded, tests: bool, warnings: bool) -> Result<Com
     let lowered = lower::lower(&project, &sources, tests);
     let program = verified(lowered.tables, lowered.debug)?;
     Ok(Compiled { program, sources, tests: lowered.tests, languages: languages(&project) })
+}
+
+/// Compiles a checked project without its tests, under a tag if there is one, and gives what it was made of too.
+pub(crate) fn compile_whole(
+    loaded: Loaded,
+    warnings: bool,
+    tag: Option<&str>,
+) -> Result<(Compiled, ir::Project), Stop> {
+    let (project, sources) = checked(loaded, warnings)?;
+    let mut lowered = lower::lower(&project, &sources, false);
+    lowered.tables.tag = tag.map(Arc::from);
+    let program = verified(lowered.tables, lowered.debug)?;
+    let languages = languages(&project);
+    Ok((Compiled { program, sources, tests: lowered.tests, languages }, project))
 }
 
 fn languages(project: &ir::Project) -> Vec<Tag> {

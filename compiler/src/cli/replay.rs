@@ -166,7 +166,11 @@ fn proved(out: &mut Out, proof: &Proof) -> Result<(), Stop> {
         writeln!(out, "{RED}{differ} of {} of {of} not the same{RED:#}", count(all, "line"))?;
     }
     if *moved > 0 {
-        writeln!(out, "{} to another program taken as logged", count(*moved, "move"))?;
+        writeln!(
+            out,
+            "{YELLOW}{} not proved{YELLOW:#}: the program before is not at hand; name it with `--program` too",
+            count(*moved, "move")
+        )?;
     }
     if *without_beginning > 0 {
         writeln!(

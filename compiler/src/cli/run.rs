@@ -125,5 +125,8 @@ fn resume(program: &Arc<Program>, file: &str, bot: Option<&str>) -> Result<World
     let bytes = project::read_file(file)?;
     let text = std::str::from_utf8(&bytes)
         .map_err(|_| cannot("it is no text; name a file that `:save FILE` wrote in `sbotc run`"))?;
-    saved::load(program, text, bot).map_err(|why| cannot(&why))
+    let mut world = saved::load(program, text, bot).map_err(|why| cannot(&why))?;
+    // What an upgrade has sent to a step begins it at once.
+    world.advance(0, false).map_err(|why| cannot(&why))?;
+    Ok(world)
 }

@@ -315,20 +315,18 @@ impl<'p> Builder<'p> {
                 edge.to = to;
             }
         }
-        edges.sort_by_key(|edge| edge.from);
-        let out = offsets(nodes.len(), edges.iter().map(|edge| edge.from));
-        let mut back: Vec<u32> = (0..count(&edges)).collect();
-        back.sort_by_key(|id| edges.get(*id as usize).map(|edge| edge.to));
-        let into = offsets(nodes.len(), edges.iter().map(|edge| edge.to));
+        let (out, order) = by_node(nodes.len(), &edges, |edge| edge.from);
+        let edges: Vec<Edge<'p>> = order.iter().filter_map(|at| edges.get(*at as usize).copied()).collect();
+        let (into, back) = by_node(nodes.len(), &edges, |edge| edge.to);
         Graph { project, nodes, edges, routines, bots, blocks, out, back, into }
     }
 }
 
-/// Where the entries of each node begin in a list ordered by node.
-fn offsets(nodes: usize, ends: impl Iterator<Item = NodeId>) -> Vec<u32> {
+/// The edges in order of their nodes at one end, and as they come for each node; and where those of each node begin.
+fn by_node(nodes: usize, edges: &[Edge<'_>], end: impl Fn(&Edge<'_>) -> NodeId) -> (Vec<u32>, Vec<u32>) {
     let mut offsets = vec![0u32; nodes + 1];
-    for end in ends {
-        if let Some(count) = offsets.get_mut(end.0 as usize + 1) {
+    for edge in edges {
+        if let Some(count) = offsets.get_mut(end(edge).0 as usize + 1) {
             *count += 1;
         }
     }
@@ -337,7 +335,16 @@ fn offsets(nodes: usize, ends: impl Iterator<Item = NodeId>) -> Vec<u32> {
         sum += *offset;
         *offset = sum;
     }
-    offsets
+    let mut next = offsets.clone();
+    let mut order = vec![0u32; edges.len()];
+    for (number, edge) in (0u32..).zip(edges) {
+        let Some(next) = next.get_mut(end(edge).0 as usize) else { continue };
+        if let Some(place) = order.get_mut(*next as usize) {
+            *place = number;
+        }
+        *next += 1;
+    }
+    (offsets, order)
 }
 
 fn count<T>(list: &[T]) -> u32 {

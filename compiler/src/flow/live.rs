@@ -9,6 +9,9 @@ use crate::ir::{Block, Expr, ExprKind, LocalId, On, Stmt, StmtKind, Wait};
 
 /// Keeps in the waits of a step only what is read after them.
 pub(crate) fn trim(body: &mut Block, locals: usize) {
+    if locals == 0 {
+        return;
+    }
     let mut last = vec![0; locals];
     Walk {
         clock: 0,

@@ -15,9 +15,19 @@ pub(crate) fn statement_falls_through(stmt: &Stmt) -> bool {
 }
 
 fn passes(block: &[Stmt]) -> bool {
+    // Most blocks have no block inside, and need no list.
+    let mut stmts = block.iter();
+    let ways = loop {
+        let Some(stmt) = stmts.next() else { return true };
+        match stmt_passes(stmt) {
+            Passes::Known(true) => {}
+            Passes::Known(false) => return false,
+            Passes::ThroughOneOf(blocks) => break blocks,
+        }
+    };
     // Blocks that are looked at, outermost first: each with whether one way past is enough, or each part must be passed.
-    let mut open = vec![Part::All(block.iter())];
-    let mut passed = true;
+    let mut open = vec![Part::All(stmts), Part::Any(ways.into_iter())];
+    let mut passed = false;
     while let Some(part) = open.last_mut() {
         match part {
             Part::All(stmts) => match stmts.next().filter(|_| passed) {
@@ -65,7 +75,7 @@ fn stmt_passes(stmt: &Stmt) -> Passes<'_> {
         | StmtKind::Rotate(_)
         | StmtKind::If { .. }
         | StmtKind::Block(_) => {
-            let mut blocks = Vec::new();
+            let mut blocks = Vec::with_capacity(8);
             stmt.each_block(&mut |block| blocks.push(block));
             Passes::ThroughOneOf(blocks)
         }

@@ -3,7 +3,7 @@
 use super::calls::{Calls, follow, inside};
 use super::graph::{EdgeKind, Graph, Node, NodeId, NodeKind, PerNode, RoutineId, RoutineKind};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::ir::Project;
+use crate::ir::{Project, RuleKind, To};
 use std::ops::Range;
 
 /// What of a bot some way from its first step, or from `on failed`, leads to.
@@ -32,7 +32,24 @@ fn marked(graph: &Graph<'_>, calls: &Calls) -> PerNode<bool> {
         let at = nodes.steps.start.checked_add(bot.on_failed?.0)?;
         graph.routine(RoutineId(at)).map(|step| step.entry)
     });
-    follow(graph, starts.chain(failed), |from, kind| {
+    // Runs of older programs begin there.
+    let restarted = graph.project.bots.iter().zip(&graph.bots).flat_map(|(bot, nodes)| {
+        let rules = bot.upgrades.iter().flat_map(|upgrade| &upgrade.rules);
+        let steps = rules.filter_map(|rule| match &rule.kind {
+            RuleKind::Place { to: To::Restart { step, .. }, .. }
+            | RuleKind::Bot { to: To::Restart { step, .. }, .. } => Some(step.0),
+            RuleKind::Place { .. }
+            | RuleKind::Bot { .. }
+            | RuleKind::Renamed { .. }
+            | RuleKind::Value { .. }
+            | RuleKind::Symbol { .. } => None,
+        });
+        steps.filter_map(|step| {
+            let at = nodes.steps.start.checked_add(step)?;
+            graph.routine(RoutineId(at)).map(|step| step.entry)
+        })
+    });
+    follow(graph, starts.chain(failed).chain(restarted), |from, kind| {
         !matches!(kind, EdgeKind::Back) || calls.comes_back(graph, from)
     })
 }

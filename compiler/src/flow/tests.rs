@@ -164,6 +164,7 @@ fn project(body: Block) -> ir::Project {
         first: ir::StepId(0),
         on_failed: None,
         triggers: Vec::new(),
+        upgrades: Vec::new(),
         place: place(),
         doc: None,
     };

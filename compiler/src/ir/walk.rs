@@ -5,7 +5,8 @@ use super::{Block, Expr, ExprKind, LocalId, Message, Stmt, StmtKind, Wait};
 /// Calls `f` with every statement of a block, and of the blocks inside, in source order. However deep they stand in
 /// each other, as long chains of `else if` do, the stack does not grow.
 pub fn each_stmt<'s>(block: &'s Block, f: &mut dyn FnMut(&'s Stmt)) {
-    let mut open = vec![block.iter()];
+    let mut open = Vec::with_capacity(8);
+    open.push(block.iter());
     while let Some(stmts) = open.last_mut() {
         let Some(stmt) = stmts.next() else {
             open.pop();

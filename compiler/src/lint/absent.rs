@@ -4,20 +4,18 @@
 
 use super::Lint;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::ir::{Block, Expr, ExprKind, Local, StmtKind, each_stmt};
+use crate::ir::{Expr, ExprKind, Local, Stmt, StmtKind};
 use crate::types::Ty;
 
-impl<'p> Lint<'p> {
-    /// Looks at every text of a body.
-    pub(super) fn texts(&mut self, body: &'p Block, locals: &[Local]) {
-        each_stmt(body, &mut |stmt| {
-            // What a `when` compares is kept in a local without a name in the source.
-            let hidden = matches!(&stmt.kind, StmtKind::Local { local, .. }
-                if locals.get(local.0 as usize).is_some_and(|local| local.name.starts_with('%')));
-            if !hidden {
-                stmt.each_expr(&mut |expr| self.absent_in(expr));
-            }
-        });
+impl Lint<'_> {
+    /// Looks at every text of a statement.
+    pub(super) fn texts(&mut self, stmt: &Stmt, locals: &[Local]) {
+        // What a `when` compares is kept in a local without a name in the source.
+        let hidden = matches!(&stmt.kind, StmtKind::Local { local, .. }
+            if locals.get(local.0 as usize).is_some_and(|local| local.name.starts_with('%')));
+        if !hidden {
+            stmt.each_expr(&mut |expr| self.absent_in(expr));
+        }
     }
 
     /// Looks at every text of an expression.

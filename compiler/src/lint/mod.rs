@@ -12,7 +12,7 @@ mod webhook;
 
 use crate::diagnostic::Diagnostic;
 use crate::flow::Sent;
-use crate::ir::{Block, Bot, Local, Project, Stmt, Var, each_stmt};
+use crate::ir::{Block, Bot, Local, Project, Stmt, StmtKind, Var, each_stmt};
 use crate::source::{Place, Sources};
 use rustc_hash::FxHashSet;
 
@@ -24,12 +24,13 @@ pub(crate) fn check(
     sent: &Sent<'_>,
 ) -> Vec<Diagnostic> {
     let bots: Vec<&Bot> = project.bots.iter().chain(libraries).collect();
-    let mut lint = Lint { sources, sent, vars: &[], out: Vec::new() };
+    let mut lint = Lint { sources, sent, vars: &[], waits: Vec::new(), validates: false, out: Vec::new() };
     for function in &project.functions {
-        lint.texts(&function.body, &function.locals);
+        each_stmt(&function.body, &mut |stmt| lint.texts(stmt, &function.locals));
     }
     for bot in &bots {
         lint.vars = &bot.vars;
+        lint.waits = wait::waiting_flows(bot);
         for init in bot.vars.iter().filter_map(|var| var.init.as_ref()) {
             lint.absent_in(init);
         }
@@ -40,9 +41,10 @@ pub(crate) fn check(
             lint.body(&flow.body, &flow.locals);
         }
     }
-    lint.second_waits(&bots);
     let mut out = lint.out;
-    swallow::check(&bots, &mut out);
+    if lint.validates {
+        swallow::check(&bots, &mut out);
+    }
     // What a library does may be found once for each bot that uses it.
     let mut seen = FxHashSet::default();
     out.retain(|found| !is_std(sources, found.place) && seen.insert((found.code, found.place)));
@@ -60,16 +62,22 @@ struct Lint<'p> {
     sent: &'p Sent<'p>,
     /// The variables of the bot at hand.
     vars: &'p [Var],
+    /// For each flow of that bot whether a call of it may wait.
+    waits: Vec<bool>,
+    /// Whether there is a `validate` anywhere.
+    validates: bool,
     out: Vec<Diagnostic>,
 }
 
 impl<'p> Lint<'p> {
-    /// A step or flow.
+    /// A step or flow. The statements of a large project are far apart in memory, so one walk asks everything.
     fn body(&mut self, body: &'p Block, locals: &[Local]) {
-        self.texts(body, locals);
         each_stmt(body, &mut |stmt| {
+            self.texts(stmt, locals);
             self.message(stmt);
             self.webhook(stmt);
+            self.second_wait(stmt);
+            self.validates |= matches!(stmt.kind, StmtKind::Validate(_));
         });
     }
 

@@ -6,26 +6,15 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::ir::{Block, Bot, Entered, Stmt, StmtKind, each_stmt};
 
 impl<'p> Lint<'p> {
-    pub(super) fn second_waits(&mut self, bots: &[&'p Bot]) {
-        for bot in bots {
-            let waits = waiting_flows(bot);
-            let bodies =
-                bot.steps.iter().map(|step| &step.body).chain(bot.flows.iter().map(|flow| &flow.body));
-            for body in bodies {
-                each_stmt(body, &mut |stmt| self.second_wait(stmt, &waits));
-            }
-        }
-    }
-
-    fn second_wait(&mut self, stmt: &Stmt, waits: &[bool]) {
-        let (name, place) = match &stmt.kind {
+    pub(super) fn second_wait(&mut self, stmt: &Stmt) {
+        let (name, callee) = match &stmt.kind {
             StmtKind::Act(act) => match &act.wait {
-                Some(wait) => (&wait.name, act.callee),
+                Some(wait) => (&wait.name, Some(act.callee)),
                 None => return,
             },
             StmtKind::Enter(enter) => match enter.target {
-                Entered::Flow(flow) if waits.get(flow.0 as usize) == Some(&true) => {
-                    (&enter.name, enter.callee)
+                Entered::Flow(flow) if self.waits.get(flow.0 as usize) == Some(&true) => {
+                    (&enter.name, Some(enter.callee))
                 }
                 // `run` is no wait of its own.
                 Entered::Flow(_) | Entered::Bot(_) => return,
@@ -48,13 +37,14 @@ impl<'p> Lint<'p> {
             | StmtKind::Return(_)
             | StmtKind::Goto { .. }
             | StmtKind::End => match stmt.wait() {
-                Some(wait) => (&wait.name, self.head(stmt)),
+                Some(wait) => (&wait.name, None),
                 None => return,
             },
         };
         let Some((step, kind)) = name.rsplit_once('#').and_then(|(first, _)| first.split_once('.')) else {
             return;
         };
+        let place = callee.unwrap_or_else(|| self.head(stmt));
         let text = format!("`{step}` already has a wait called `{step}.{kind}`, so this one is `{name}`");
         self.out.push(
             Diagnostic::new(Code::W0711, place, text)
@@ -65,7 +55,7 @@ impl<'p> Lint<'p> {
 }
 
 /// For each flow of a bot whether a call of it may wait.
-fn waiting_flows(bot: &Bot) -> Vec<bool> {
+pub(super) fn waiting_flows(bot: &Bot) -> Vec<bool> {
     let mut waits = vec![false; bot.flows.len()];
     let mut callers: Vec<Vec<usize>> = vec![Vec::new(); bot.flows.len()];
     let mut open = Vec::new();

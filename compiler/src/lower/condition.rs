@@ -1,10 +1,10 @@
 //! `if`, and conditions that become jumps.
 
-use super::expr::both_ints;
+use super::expr::{both_ints, small_int};
 use super::function::{Body, Label};
 use crate::ir::{BinaryOp, Block, Expr, ExprKind, Stmt, StmtKind};
 use crate::source::Place;
-use sbot_vm::op::Op;
+use sbot_vm::op::{Op, Reg};
 use sbot_vm::value::Value;
 
 impl<'p> Body<'_, 'p> {
@@ -160,24 +160,89 @@ impl<'p> Body<'_, 'p> {
         to: Label,
         place: Place,
     ) {
+        let op = if want { Some(op) } else { opposite(op) };
+        let Some(op) = op else { return };
+        if let Some(jump) = self.comparing_with_known(op, left, right) {
+            return self.emit_jump(jump, to, place);
+        }
         let a = self.operand(left);
         let b = self.operand(right);
-        let less = |a, b| Op::JumpLtInt { a, b, to: 0 };
-        let at_most = |a, b| Op::JumpLeInt { a, b, to: 0 };
-        let jump = match (op, want) {
-            (BinaryOp::Lt, true) | (BinaryOp::Ge, false) => less(a, b),
-            (BinaryOp::Gt, true) | (BinaryOp::Le, false) => less(b, a),
-            (BinaryOp::Le, true) | (BinaryOp::Gt, false) => at_most(a, b),
-            (BinaryOp::Ge, true) | (BinaryOp::Lt, false) => at_most(b, a),
-            (BinaryOp::Eq, true) | (BinaryOp::Ne, false) => Op::JumpEqInt { a, b, to: 0 },
-            // Not equal. Arithmetic on ints is no condition and never comes here.
-            _ => {
-                let skip = self.new_label();
-                self.emit_jump(Op::JumpEqInt { a, b, to: 0 }, skip, place);
-                self.jump(to, place);
-                return self.bind(skip);
-            }
+        let jump = match op {
+            BinaryOp::Lt => Op::JumpLtInt { a, b, to: 0 },
+            BinaryOp::Gt => Op::JumpLtInt { a: b, b: a, to: 0 },
+            BinaryOp::Le => Op::JumpLeInt { a, b, to: 0 },
+            BinaryOp::Ge => Op::JumpLeInt { a: b, b: a, to: 0 },
+            BinaryOp::Eq => Op::JumpEqInt { a, b, to: 0 },
+            BinaryOp::Ne => Op::JumpNeInt { a, b, to: 0 },
+            // Arithmetic on ints is no condition and never comes here.
+            BinaryOp::Add | BinaryOp::Sub | BinaryOp::Mul | BinaryOp::Div | BinaryOp::Rem => return,
         };
         self.emit_jump(jump, to, place);
     }
+
+    /// A comparison with an int that stands in the instruction.
+    fn comparing_with_known(&mut self, op: BinaryOp, left: &Expr, right: &Expr) -> Option<Op> {
+        let (side, op, value) = match small_int(right) {
+            Some(value) => (left, op, value),
+            None => (right, mirrored(op)?, small_int(left)?),
+        };
+        let less = |a, value| Op::JumpLtImm { a, value, to: 0 };
+        let more = |a, value| Op::JumpGtImm { a, value, to: 0 };
+        let (jump, value): (fn(Reg, i32) -> Op, i32) = match op {
+            BinaryOp::Lt => (less, value),
+            BinaryOp::Le => (less, value.checked_add(1)?),
+            BinaryOp::Gt => (more, value),
+            BinaryOp::Ge => (more, value.checked_sub(1)?),
+            BinaryOp::Eq => (|a, value| Op::JumpEqImm { a, value, to: 0 }, value),
+            BinaryOp::Ne => (|a, value| Op::JumpNeImm { a, value, to: 0 }, value),
+            BinaryOp::Add | BinaryOp::Sub | BinaryOp::Mul | BinaryOp::Div | BinaryOp::Rem => return None,
+        };
+        Some(jump(self.operand(side), value))
+    }
+
+    /// Goes to `to` if the comparison holds, after what has just been added to one of its sides: one instruction does
+    /// both. False if what was emitted last is no such sum.
+    pub(super) fn count_and_jump(&mut self, condition: &Expr, to: Label) -> bool {
+        let ExprKind::Binary { op, left, right } = &condition.kind else { return false };
+        let (counter, limit, equal) = match op {
+            BinaryOp::Lt => (left, right, false),
+            BinaryOp::Gt => (right, left, false),
+            BinaryOp::Le => (left, right, true),
+            BinaryOp::Ge => (right, left, true),
+            BinaryOp::Eq | BinaryOp::Ne => return false,
+            BinaryOp::Add | BinaryOp::Sub | BinaryOp::Mul | BinaryOp::Div | BinaryOp::Rem => return false,
+        };
+        let (Some(a), Some(b)) = (self.register_of(counter), self.register_of(limit)) else { return false };
+        let Some(value) = self.just_added(a) else { return false };
+        let both = both_ints(left, right);
+        both && self.replace_last(
+            if equal { Op::AddJumpLe { a, value, b, to: 0 } } else { Op::AddJumpLt { a, value, b, to: 0 } },
+            to,
+        )
+    }
+}
+
+/// What holds if the comparison does not. None for what compares nothing.
+fn opposite(op: BinaryOp) -> Option<BinaryOp> {
+    Some(match op {
+        BinaryOp::Lt => BinaryOp::Ge,
+        BinaryOp::Le => BinaryOp::Gt,
+        BinaryOp::Gt => BinaryOp::Le,
+        BinaryOp::Ge => BinaryOp::Lt,
+        BinaryOp::Eq => BinaryOp::Ne,
+        BinaryOp::Ne => BinaryOp::Eq,
+        BinaryOp::Add | BinaryOp::Sub | BinaryOp::Mul | BinaryOp::Div | BinaryOp::Rem => return None,
+    })
+}
+
+/// The comparison with its sides exchanged.
+fn mirrored(op: BinaryOp) -> Option<BinaryOp> {
+    Some(match op {
+        BinaryOp::Lt => BinaryOp::Gt,
+        BinaryOp::Le => BinaryOp::Ge,
+        BinaryOp::Gt => BinaryOp::Lt,
+        BinaryOp::Ge => BinaryOp::Le,
+        BinaryOp::Eq | BinaryOp::Ne => op,
+        BinaryOp::Add | BinaryOp::Sub | BinaryOp::Mul | BinaryOp::Div | BinaryOp::Rem => return None,
+    })
 }

@@ -14,7 +14,7 @@ pub(super) enum Part<'e> {
 }
 
 /// The value of an expression that is known now.
-pub(super) fn constant(expr: &Expr) -> Option<Cow<'_, Value>> {
+pub(crate) fn constant(expr: &Expr) -> Option<Cow<'_, Value>> {
     if let ExprKind::Const(value) = &expr.kind {
         Some(Cow::Borrowed(value))
     } else if let ExprKind::Concat(list) = &expr.kind {

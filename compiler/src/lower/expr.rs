@@ -282,15 +282,17 @@ pub(super) fn small_sum<'e>(op: BinaryOp, left: &'e Expr, right: &'e Expr) -> Op
     if !both_ints(left, right) {
         return None;
     }
-    let small = |expr: &Expr| {
-        let Value::Int(value) = *constant(expr)? else { return None };
-        i32::try_from(value).ok()
-    };
     if op == BinaryOp::Add {
-        small(right).map(|value| (left, value)).or_else(|| Some((right, small(left)?)))
+        small_int(right).map(|value| (left, value)).or_else(|| Some((right, small_int(left)?)))
     } else if op == BinaryOp::Sub {
-        Some((left, small(right)?.checked_neg()?))
+        Some((left, small_int(right)?.checked_neg()?))
     } else {
         None
     }
+}
+
+/// A known int that an instruction can hold.
+pub(super) fn small_int(expr: &Expr) -> Option<i32> {
+    let Value::Int(value) = *constant(expr)? else { return None };
+    i32::try_from(value).ok()
 }

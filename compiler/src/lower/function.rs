@@ -58,6 +58,10 @@ pub(super) struct Body<'o, 'p> {
     /// In a flow: the frame of its bot.
     pub(super) bot_frame: Option<BotFrame>,
     pub(super) loops: Vec<Loop>,
+    /// The variables of the frame, as its waits keep them.
+    pub(super) kept_variables: Vec<Live>,
+    /// What registers hold when the next wait begins, if that is the same in every run: constants.
+    pub(super) known: Vec<(Reg, u32)>,
     /// Temporaries that have to outlast the waits between here and there.
     pub(super) held: Vec<Live>,
     /// Ints that the current loop keeps in registers.
@@ -94,6 +98,12 @@ impl<'o, 'p> Body<'o, 'p> {
             Variables::Here(vars) => reg(vars.len()),
             Variables::Elsewhere => 0,
         };
+        let kept_variables = match variables {
+            Variables::Here(vars) => {
+                vars.iter().zip(registers(0)).map(|(var, reg)| out.kept(reg, &var.name, &var.ty)).collect()
+            }
+            Variables::Elsewhere => Vec::new(),
+        };
         let start = out.here();
         Self {
             out,
@@ -102,6 +112,8 @@ impl<'o, 'p> Body<'o, 'p> {
             step_end: None,
             bot_frame: None,
             loops: Vec::new(),
+            kept_variables,
+            known: Vec::new(),
             held: Vec::new(),
             pinned: Vec::new(),
             language: None,
@@ -333,6 +345,29 @@ impl<'o, 'p> Body<'o, 'p> {
         self.emit_jump(Op::Jump { to: 0 }, label, place);
     }
 
+    /// What the last instruction adds to the register, if that is all it does and nothing leads to what follows it.
+    pub(super) fn just_added(&self, reg: Reg) -> Option<i16> {
+        let here = self.out.here();
+        let label = self.bound.last().and_then(|label| self.target(*label));
+        let Some(Op::AddImm { dst, a, value }) = self.out.tables.code.last() else { return None };
+        let alone = self.reachable && label < Some(here) && Some(here) > self.begin;
+        i16::try_from(*value).ok().filter(|_| alone && [*dst, *a] == [reg, reg])
+    }
+
+    /// Puts an instruction that leads to the label into the place of the last one, which it does along with it.
+    pub(super) fn replace_last(&mut self, op: Op, label: Label) -> bool {
+        let Some(last) = self.out.tables.code.last_mut() else { return false };
+        *last = op;
+        self.refer(label);
+        self.jumps.push((self.out.here().saturating_sub(1), label));
+        true
+    }
+
+    /// Whether something leads to the label.
+    pub(super) fn is_used(&self, label: Label) -> bool {
+        self.labels.get(label.0).is_some_and(|binding| binding.used)
+    }
+
     /// Copies a register, unless it is the same.
     pub(super) fn copy(&mut self, dst: Reg, src: Reg, place: Place) {
         if dst != src {
@@ -365,7 +400,14 @@ fn jump_target(op: &mut Op) -> Option<&mut Target> {
     | Op::JumpSet { to, .. }
     | Op::JumpLtInt { to, .. }
     | Op::JumpLeInt { to, .. }
-    | Op::JumpEqInt { to, .. } = op
+    | Op::JumpEqInt { to, .. }
+    | Op::JumpNeInt { to, .. }
+    | Op::JumpLtImm { to, .. }
+    | Op::JumpGtImm { to, .. }
+    | Op::JumpEqImm { to, .. }
+    | Op::JumpNeImm { to, .. }
+    | Op::AddJumpLt { to, .. }
+    | Op::AddJumpLe { to, .. } = op
     {
         Some(to)
     } else {

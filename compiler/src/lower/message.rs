@@ -41,7 +41,9 @@ impl<'p> Body<'_, 'p> {
         if let (Some(wait), Some(options)) = (&message.wait, options) {
             let done = self.new_label();
             let mut hidden = self.hidden(&options);
-            hidden.extend(message.from.as_ref().and_then(|from| self.live_local(from.shown)));
+            if let Some(from) = &message.from {
+                hidden.extend(self.live_local(from.shown));
+            }
             let ways = self.ways(&wait.exits, options, done);
             let labels: Vec<_> = ways.iter().map(|Way { to, .. }| *to).collect();
             if let Some(shown) = from {
@@ -145,7 +147,7 @@ impl<'p> Body<'_, 'p> {
     }
 
     /// Registers that options read when an event comes.
-    fn hidden(&self, options: &[Option<program::On>]) -> Vec<Live> {
+    fn hidden(&mut self, options: &[Option<program::On>]) -> Vec<Live> {
         let mut hidden: Vec<Live> = Vec::new();
         for option in options.iter().flatten() {
             if let program::On::Option { label, synonyms } = option {

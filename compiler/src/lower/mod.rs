@@ -12,12 +12,13 @@
 mod action;
 mod assign;
 mod condition;
-mod constant;
+pub(crate) mod constant;
 mod enter;
 mod expr;
 mod function;
 mod goto;
 mod intern;
+mod layout;
 mod localized;
 mod loops;
 mod mark;
@@ -30,6 +31,7 @@ mod rotate;
 mod statement;
 mod test;
 mod trigger;
+mod upgrade;
 mod validate;
 mod wait;
 
@@ -202,8 +204,10 @@ fn lower_bot<'p>(out: &mut Output<'p>, bot: &'p ir::Bot) {
     }
     let on_failed =
         bot.on_failed.and_then(|step| steps.get(step.0 as usize)).and_then(|label| body.target(*label));
-    let targets = steps.iter().map(|label| body.target(*label).unwrap_or_default()).collect();
-    let frame = BotFrame { targets, first_param: body.param(0) };
+    let targets: Vec<_> = steps.iter().map(|label| body.target(*label).unwrap_or_default()).collect();
+    let first_param = body.param(0);
+    let step_rows = body.out.step_rows(bot, &targets, first_param);
+    let frame = BotFrame { targets, first_param };
     let function = body.finish(&bot.name, bot.params, FunctionKind::Bot);
     lower_flows(out, bot, function, frame);
     let triggers = bot.triggers.iter().map(|trigger| trigger::lower_trigger(out, bot, trigger)).collect();
@@ -214,5 +218,17 @@ fn lower_bot<'p>(out: &mut Output<'p>, bot: &'p ir::Bot) {
         program::Param { name: Arc::clone(&var.name), slot, format: var.ty.format() }
     });
     let params = params.collect();
-    out.tables.bots.push(program::Bot { name: Arc::clone(&bot.name), function, params, on_failed, triggers });
+    let variables = out.variables(bot);
+    let result = bot.result.as_ref().map(|ty| out.type_of(ty));
+    upgrade::lower_upgrades(out, bot, &variables);
+    out.tables.bots.push(program::Bot {
+        name: Arc::clone(&bot.name),
+        function,
+        params,
+        on_failed,
+        triggers,
+        variables,
+        steps: step_rows,
+        result,
+    });
 }

@@ -4,7 +4,9 @@ use super::intern::Interner;
 use super::mark::Mark;
 use super::places::Places;
 use crate::ir;
-use crate::source::{Place, Sources};
+use crate::source::{FileId, Place, Sources};
+use crate::types::Ty;
+use rustc_hash::FxHashMap;
 use sbot_vm::builtin::builtin;
 use sbot_vm::op::{Op, Target};
 use sbot_vm::program::{self, Debug, Source, Tables};
@@ -43,6 +45,9 @@ pub(super) struct Output<'p> {
     pub(super) marks: Vec<Mark>,
     /// Calls whose flow has no function yet.
     pub(super) flow_calls: Vec<(u32, ir::FlowId)>,
+    /// The index of each type.
+    pub(super) types: FxHashMap<Ty, u32>,
+    sources: &'p Sources,
     interner: Interner,
     places: Places<'p>,
 }
@@ -80,6 +85,8 @@ impl<'p> Output<'p> {
             marking: false,
             marks: Vec::new(),
             flow_calls: Vec::new(),
+            types: FxHashMap::default(),
+            sources,
             interner: Interner::default(),
             places: Places::new(sources),
         }
@@ -109,6 +116,13 @@ impl<'p> Output<'p> {
     /// The index of what is fixed about a message.
     pub(super) fn message(&mut self, message: program::Message) -> u32 {
         self.interner.message(&mut self.tables.messages, message)
+    }
+
+    /// The name of a file without its folder and ending.
+    pub(super) fn stem(&self, file: FileId) -> &str {
+        let path = &self.sources.get(file).path;
+        let name = path.rsplit('/').next().unwrap_or(path);
+        name.strip_suffix(".sbot").unwrap_or(name)
     }
 
     /// The index that the next instruction gets.

@@ -1,8 +1,9 @@
 //! Ints that a loop compares and computes with stand in registers of their own, filled once before the loop.
 //! A loop that waits has none: they would have to be parked with the run.
 
-use super::expr::small_sum;
+use super::expr::{both_ints, small_int, small_sum};
 use super::function::Body;
+use super::loops::counts;
 use crate::ir::{Block, Expr, ExprKind, Stmt, StmtKind};
 use crate::source::Place;
 use sbot_vm::op::Op;
@@ -31,7 +32,9 @@ impl<'p> Body<'_, 'p> {
             return;
         }
         let mut pins = Pins::default();
-        condition.into_iter().for_each(|condition| pins.expr(condition));
+        if let Some(condition) = condition {
+            pins.loop_condition(condition, body);
+        }
         pins.block(body);
         if pins.waits {
             return;
@@ -71,7 +74,7 @@ impl Pins {
             | StmtKind::Rotate(_)
             | StmtKind::Enter(_) => self.waits = true,
             StmtKind::If { condition, then, otherwise } => {
-                self.expr(condition);
+                self.condition(condition);
                 self.block(then);
                 self.block(otherwise);
             }
@@ -86,10 +89,37 @@ impl Pins {
                 self.block(body);
             }
             StmtKind::While { condition, body } => {
-                self.expr(condition);
+                self.loop_condition(condition, body);
                 self.block(body);
             }
             StmtKind::Break | StmtKind::Continue | StmtKind::End => {}
+        }
+    }
+
+    /// The limit of a counter has to stand in a register, for one instruction to count and to compare with it.
+    fn loop_condition(&mut self, condition: &Expr, body: &Block) {
+        if counts(condition, body) {
+            self.expr(condition);
+        } else {
+            self.condition(condition);
+        }
+    }
+
+    /// Where a comparison decides where to go on, a known int stands in the jump.
+    fn condition(&mut self, condition: &Expr) {
+        if let ExprKind::Not(inner) = &condition.kind {
+            self.condition(inner);
+        } else if let ExprKind::And(left, right) | ExprKind::Or(left, right) = &condition.kind {
+            self.condition(left);
+            self.condition(right);
+        } else if let ExprKind::Binary { left, right, .. } = &condition.kind
+            && both_ints(left, right)
+            && (small_int(left).is_some() || small_int(right).is_some())
+        {
+            self.expr(left);
+            self.expr(right);
+        } else {
+            self.expr(condition);
         }
     }
 

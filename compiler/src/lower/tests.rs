@@ -94,6 +94,7 @@ fn project(vars: &[(&str, Ty)], steps: Vec<Step>) -> Project {
         first: StepId(0),
         on_failed: None,
         triggers: Vec::new(),
+        upgrades: Vec::new(),
         place: at(0),
     };
     let slot = Slot { kind: Kind::Text, optional: true };
@@ -216,18 +217,16 @@ fn conditions_become_jumps() {
         &project(&[("n", Ty::Int)], vec![step("ask", 0, &[], body)]),
         "0 int r0 0
          ask:
-         1 int r1 3
-         2 jump_le_int r0 r1 @1
-         3 int r1 4
-         4 jump_eq_int r0 r1 @1
-         5 const r1 0
-         6 message 0 r1
-         7 jump @1",
+         1 jump_lt_imm r0 4 @1
+         2 jump_eq_imm r0 4 @1
+         3 const r1 0
+         4 message 0 r1
+         5 jump @1",
     );
 }
 
 #[test]
-fn a_loop_tests_at_its_bottom_and_keeps_its_ints_in_registers() {
+fn a_loop_counts_and_tests_at_its_bottom_and_keeps_its_ints_in_registers() {
     let n = || var(0, Ty::Int);
     let over = binary(Ty::Bool, BinaryOp::Eq, binary(Ty::Int, BinaryOp::Rem, n(), int(7)), int(0));
     let more = binary(Ty::Int, BinaryOp::Add, n(), int(1));
@@ -241,14 +240,12 @@ fn a_loop_tests_at_its_bottom_and_keeps_its_ints_in_registers() {
         "0 int r0 0
          count:
          1 int r1 1000
-         2 int r2 0
-         3 int r3 7
-         4 jump @8
-         5 rem r4 r0 r3
-         6 jump_eq_int r4 r2 @9
-         7 add_imm r0 r0 1
-         8 jump_lt_int r0 r1 @5
-         9 end",
+         2 int r2 7
+         3 jump_gt_imm r0 999 @7
+         4 rem r3 r0 r2
+         5 jump_eq_imm r3 0 @7
+         6 add_jump_lt r0 1 r1 @4
+         7 end",
     );
 }
 
@@ -340,7 +337,7 @@ fn a_computed_label_is_kept_while_parked() {
         exit(option(0, vec![text("yes")]), vec![goto(0, vec![text("again")])]),
         exit(option(1, vec![label()]), Vec::new()),
         exit(
-            On::Timeout(expr(Ty::Duration, ExprKind::Const(Value::Duration(60)))),
+            On::Timeout(Box::new(expr(Ty::Duration, ExprKind::Const(Value::Duration(60))))),
             vec![stmt(StmtKind::End)],
         ),
     ];

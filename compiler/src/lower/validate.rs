@@ -59,7 +59,11 @@ impl<'p> Body<'_, 'p> {
         place: Place,
     ) -> Vec<Label> {
         let mark = self.taken();
-        let left = validate.retry.as_ref().and_then(|retry| self.live_local(retry.left));
+        let mut left = None;
+        if let Some(retry) = &validate.retry {
+            left = self.live_local(retry.left);
+            self.know(self.local(retry.left), &retry.count);
+        }
         let timeouts = self.ways(&validate.wait.exits, Vec::new(), done);
         let labels = timeouts.iter().map(|Way { to, .. }| *to).collect();
         let mut ways = vec![Way { on: On::Message, bind: Vec::new(), to: check }];

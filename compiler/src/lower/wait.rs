@@ -1,13 +1,13 @@
 //! What all waits share: the registers that are kept, and the ways out.
 
-use super::function::{Body, Label, Variables, registers};
+use super::constant::constant;
+use super::function::{Body, Label, registers};
 use super::output::index;
 use crate::ir;
 use crate::source::Place;
 use crate::types::Ty;
 use sbot_vm::op::{Op, Reg};
 use sbot_vm::program::{self, Live, On};
-use sbot_vm::value::{Kind, Slot};
 use std::sync::Arc;
 
 /// A way out of a wait.
@@ -20,6 +20,7 @@ pub(super) struct Way {
 impl<'p> Body<'_, 'p> {
     /// Parks the run.
     pub(super) fn park(&mut self, wait: &ir::Wait, hidden: Vec<Live>, ways: Vec<Way>, place: Place) {
+        let known = std::mem::take(&mut self.known);
         if !self.reachable() {
             return;
         }
@@ -31,19 +32,16 @@ impl<'p> Body<'_, 'p> {
             exits.push(program::Exit { on, bind, to: 0 });
         }
         let (name, step) = (Arc::clone(&wait.name), Arc::clone(&self.name));
-        self.out.tables.waits.push(program::Wait { name, step, live, exits });
+        self.out.tables.waits.push(program::Wait { name, step, live, exits, known });
         self.emit(Op::Wait { wait: number }, place);
     }
 
     /// The registers that are kept: variables, locals in scope, and hidden ones.
-    pub(super) fn live(&self, locals: &[ir::LocalId], hidden: Vec<Live>) -> Vec<Live> {
-        let mut live: Vec<Live> = match self.variables {
-            Variables::Here(vars) => {
-                vars.iter().zip(registers(0)).map(|(var, reg)| keep(reg, &var.name, &var.ty)).collect()
-            }
-            Variables::Elsewhere => Vec::new(),
-        };
-        live.extend(locals.iter().filter_map(|local| self.live_local(*local)));
+    pub(super) fn live(&mut self, locals: &[ir::LocalId], hidden: Vec<Live>) -> Vec<Live> {
+        let mut live = self.kept_variables.clone();
+        for local in locals {
+            live.extend(self.live_local(*local));
+        }
         live.extend(self.held.iter().cloned());
         live.extend(hidden);
         live.sort_by_key(|live| live.reg);
@@ -52,19 +50,19 @@ impl<'p> Body<'_, 'p> {
     }
 
     /// A local that is kept.
-    pub(super) fn live_local(&self, local: ir::LocalId) -> Option<Live> {
+    pub(super) fn live_local(&mut self, local: ir::LocalId) -> Option<Live> {
         let ir::Local { name, ty } = self.locals.get(local.0 as usize)?;
-        Some(keep(self.local(local), name, ty))
+        Some(self.out.kept(self.local(local), name, ty))
     }
 
     /// A register with a text that an option needs while the run is parked.
-    pub(super) fn live_label(&self, reg: Reg, number: usize) -> Live {
+    pub(super) fn live_label(&mut self, reg: Reg, number: usize) -> Live {
         let local = self.locals.iter().zip(registers(self.param(0))).find(|(_, at)| *at == reg);
         if let Some((ir::Local { name, ty }, reg)) = local {
-            return keep(reg, name, ty);
+            return self.out.kept(reg, name, ty);
         }
         let name = Arc::from(format!("%label{number}"));
-        Live { reg, slot: Slot { kind: Kind::Text, optional: false }, name }
+        self.out.kept(reg, &name, &Ty::Text)
     }
 
     /// The exits as ways out. Timers are computed here, so this stands right before the wait.
@@ -74,7 +72,11 @@ impl<'p> Body<'_, 'p> {
         let mut ways = Vec::with_capacity(exits.len());
         for (exit, option) in exits.iter().zip(options) {
             let on = match &exit.on {
-                ir::On::Timeout(after) => On::Timeout(self.operand(after)),
+                ir::On::Timeout(after) => {
+                    let reg = self.operand(after);
+                    self.know(reg, after);
+                    On::Timeout(reg)
+                }
                 ir::On::Option { .. } | ir::On::Chosen => option.unwrap_or(On::Other),
                 ir::On::Other => On::Other,
                 ir::On::Message => On::Message,
@@ -94,6 +96,14 @@ impl<'p> Body<'_, 'p> {
         ways
     }
 
+    /// Notes what a register holds when the next wait begins, if that is the same in every run.
+    pub(super) fn know(&mut self, reg: Reg, value: &ir::Expr) {
+        if let Some(value) = constant(value) {
+            let value = self.out.constant(value.into_owned());
+            self.known.push((reg, value));
+        }
+    }
+
     /// The bodies of exits, each followed by a jump to `done`.
     pub(super) fn bodies(
         &mut self,
@@ -111,8 +121,4 @@ impl<'p> Body<'_, 'p> {
             }
         }
     }
-}
-
-fn keep(reg: Reg, name: &Arc<str>, ty: &Ty) -> Live {
-    Live { reg, slot: ty.slot(), name: Arc::clone(name) }
 }

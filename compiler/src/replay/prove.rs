@@ -5,7 +5,7 @@ use rustc_hash::FxHashMap;
 use sbot_embed::json::Json;
 use sbot_embed::log::{Line, Logged, NotLogged, Taken};
 use sbot_embed::{Engine, Outcome};
-use sbot_vm::Run;
+use sbot_vm::{Run, Upgrade};
 
 /// What became of a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,7 +14,7 @@ pub enum Verdict {
     Same,
     /// The turns before it are not in the log, so that there is no run it could be made from.
     NoBeginning,
-    /// Nothing to make again: the run was moved to another program.
+    /// The run was moved from a program that is not at hand; where it is parked now is taken as it is logged.
     Moved,
     /// The program that took the turn is not at hand.
     NoProgram(u64),
@@ -51,7 +51,7 @@ pub struct Proof {
     pub differ: usize,
     /// Lines of conversations that begin before the log does.
     pub without_beginning: usize,
-    /// Moves to other programs.
+    /// Moves from programs that are not at hand.
     pub moved: usize,
     /// Lines of programs that are not at hand.
     pub without_program: usize,
@@ -62,6 +62,8 @@ pub struct Prover<'p> {
     programs: &'p Programs,
     /// The run of each conversation, while there is one.
     runs: FxHashMap<Box<str>, Option<Parked>>,
+    /// From one program to another.
+    upgrades: FxHashMap<(u64, u64), Upgrade>,
     proof: Proof,
 }
 
@@ -74,7 +76,12 @@ impl<'p> Prover<'p> {
     /// A proof under these programs.
     #[must_use]
     pub fn new(programs: &'p Programs) -> Prover<'p> {
-        Prover { programs, runs: FxHashMap::default(), proof: Proof::default() }
+        Prover {
+            programs,
+            runs: FxHashMap::default(),
+            upgrades: FxHashMap::default(),
+            proof: Proof::default(),
+        }
     }
 
     /// The sums so far.
@@ -106,7 +113,7 @@ impl<'p> Prover<'p> {
     fn remember(&mut self, line: Line) {
         let bytes = match line.what {
             Logged::Turn(taken) => taken.parked,
-            Logged::Moved { parked, .. } => Some(parked),
+            Logged::Moved { parked, .. } => parked,
             Logged::Refused { .. } => {
                 self.runs.entry(line.run).or_default();
                 return;
@@ -115,10 +122,26 @@ impl<'p> Prover<'p> {
         self.runs.insert(line.run, bytes.map(|bytes| Parked { program: line.program, bytes }));
     }
 
-    fn verdict(&self, line: &Line, text: &str) -> Verdict {
+    /// The line of a move, made again.
+    fn moved(&mut self, engine: &Engine, line: &Line, from: u64, at: i64) -> Option<Result<Line, String>> {
+        let old = self.programs.get(from)?;
+        let parked = self.runs.get(&line.run)?.as_ref().filter(|parked| parked.program == from)?;
+        let before = Run::decode(old.program(), &parked.bytes).ok()?;
+        let upgrade = self
+            .upgrades
+            .entry((from, line.program))
+            .or_insert_with(|| Upgrade::new(old.program(), engine.program()));
+        let moved = before.upgrade(upgrade, at).map_err(|why| why.to_string());
+        Some(moved.map(|moved| engine.log_moved(&line.run, &before, at, &moved)))
+    }
+
+    fn verdict(&mut self, line: &Line, text: &str) -> Verdict {
         let Some(engine) = self.programs.get(line.program) else { return Verdict::NoProgram(line.program) };
         let made = match &line.what {
-            Logged::Moved { .. } => return Verdict::Moved,
+            Logged::Moved { from, at, .. } => match self.moved(engine, line, *from, *at) {
+                Some(made) => made,
+                None => return Verdict::Moved,
+            },
             Logged::Turn(taken) => match &taken.start {
                 Some((bot, args)) => start(engine, line, taken, bot, args),
                 None => match self.before(engine, line) {
@@ -135,7 +158,7 @@ impl<'p> Prover<'p> {
             Ok(made) if made.to_string() == text => return Verdict::Same,
             Ok(made) => differences(line, &made),
             Err(why) => {
-                vec![Difference { part: "the turn".to_owned(), logged: "taken".to_owned(), made: why }]
+                vec![Difference { part: "the line".to_owned(), logged: "done".to_owned(), made: why }]
             }
         };
         Verdict::Differs { run: line.run.clone(), turn: line.turn, differences }
@@ -203,5 +226,7 @@ const PARTS: &[(&str, &str)] = &[
     ("effects", "effect"),
     ("wait", "the wait"),
     ("end", "the end"),
+    ("from", "the program before"),
+    ("at", "the moment"),
     ("parked", "the parked run"),
 ];

@@ -45,9 +45,8 @@ impl<'p> Reopening<'p> {
         }
         let engine = self.programs.get(line.program).ok_or_else(|| no_program(line.program))?;
         match &line.what {
-            Logged::Moved { parked, .. } => {
-                let at = self.world.as_ref().map_or(0, World::now);
-                self.world = Some(opened(engine, parked, at)?);
+            Logged::Moved { parked, at, .. } => {
+                self.world = parked.as_ref().map(|parked| opened(engine, parked, *at)).transpose()?;
                 Ok(None)
             }
             Logged::Refused { event, facts, .. } => {

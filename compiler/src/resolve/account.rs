@@ -81,6 +81,7 @@ impl<'a> Names<'a> {
             | ItemKind::Action(_)
             | ItemKind::Widget { .. }
             | ItemKind::Test { .. }
+            | ItemKind::Upgrade(_)
             | ItemKind::Error => {}
         }
     }
@@ -262,6 +263,7 @@ impl<'a> Names<'a> {
                     | ItemKind::Action(_)
                     | ItemKind::Widget { .. }
                     | ItemKind::Test { .. }
+                    | ItemKind::Upgrade(_)
                     | ItemKind::Error => {}
                 }
             }

@@ -59,6 +59,7 @@ impl<'a> Names<'a> {
             | ItemKind::Hours { .. }
             | ItemKind::Widget { .. }
             | ItemKind::Test { .. }
+            | ItemKind::Upgrade(_)
             | ItemKind::Error => EVERYWHERE,
         };
         for attr in item.attrs.iter().filter(|attr| !known.contains(&attr.name.text.as_str())) {

@@ -97,6 +97,7 @@ impl<'a> Names<'a> {
             | ItemKind::Form { .. }
             | ItemKind::Hours { .. }
             | ItemKind::Test { .. }
+            | ItemKind::Upgrade(_)
             | ItemKind::Error => {}
         }
     }

@@ -5,8 +5,9 @@ use super::facts;
 use super::show;
 use super::transcript::{BotLine, LineKind};
 use super::world::World;
+use sbot_vm::layout::is_hidden;
 use sbot_vm::value::Value;
-use sbot_vm::{EffectId, Program, Run};
+use sbot_vm::{EffectId, Moved, Program, Run, Upgrade};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -135,12 +136,119 @@ pub fn load(program: &Arc<Program>, text: &str, bot: Option<&str>) -> Result<Wor
     for message in saved.shown {
         world.note(LineKind::Bot(message));
     }
-    if let (Some(wait), Some(run)) = (world.wait(), world.run()) {
+    // A wait that stands in no source is over as soon as the clock is looked at.
+    let shown = world.wait().filter(|wait| !is_hidden(&wait.name));
+    if let (Some(wait), Some(run)) = (shown, world.run()) {
         let timers = show::timers(program, run, world.now());
         let name = wait.name.to_string();
         world.note(LineKind::Waits { name, timers });
     }
     Ok(world)
+}
+
+/// The parked run of a saved conversation.
+pub struct Parked {
+    /// The program it was parked under.
+    pub program: u64,
+    /// As `Run::encode` gave it.
+    pub run: Vec<u8>,
+}
+
+fn read(text: &str) -> Result<Saved, String> {
+    const NOT: &str = "it is neither a parked run nor a saved conversation";
+    let head: Head = serde_json::from_str(text).map_err(|_| NOT)?;
+    if head.sbot != KIND || head.format != FORMAT {
+        return Err(NOT.to_owned());
+    }
+    serde_json::from_str(text).map_err(|error| format!("it is damaged: {error}; {AGAIN}"))
+}
+
+/// The parked run in a saved conversation.
+///
+/// # Errors
+/// There is none, or the text is no saved conversation.
+pub fn parked(text: &str) -> Result<Parked, String> {
+    let saved = read(text)?;
+    let run = saved.run.as_deref().ok_or("no run is parked in this conversation")?;
+    let run = unhex(run).ok_or("it is damaged: the run is not written in hexadecimal digits")?;
+    let program =
+        u64::from_str_radix(&saved.program, 16).map_err(|_| "it is damaged: no program is named")?;
+    Ok(Parked { program, run })
+}
+
+/// A saved conversation under a newer program. It is moved at the time that its own clock shows.
+///
+/// # Errors
+/// What is wrong with the text, or why its run cannot be moved.
+pub fn moved(text: &str, old: &Program, new: &Program, upgrade: &Upgrade) -> Result<String, String> {
+    let mut saved = read(text)?;
+    let bytes = parked(text)?.run;
+    let run = Run::decode(old, &bytes).map_err(|error| error.to_string())?;
+    let bots = &new.tables().bots;
+    match run.upgrade(upgrade, saved.at).map_err(|error| error.to_string())? {
+        Moved::Parked(run) => {
+            if let Some(bot) = bots.get(run.bot as usize) {
+                saved.bot = bot.name.to_string();
+            }
+            saved.run = Some(hex(&run.encode(new)));
+        }
+        Moved::Ended => saved.run = None,
+    }
+    saved.program = format!("{:016x}", new.id());
+    let triggers = bots.iter().find(|bot| *bot.name == *saved.bot).map_or(0, |bot| bot.triggers.len());
+    saved.started.resize(triggers, None);
+    // A counter goes on where its options are the same.
+    let known = |counter: u32| {
+        let had = old.tables().counters.get(counter as usize)?;
+        (0u32..).zip(&new.tables().counters).find(|(_, has)| *has == had).map(|(at, _)| at)
+    };
+    saved.counters = saved.counters.into_iter().filter_map(|(at, next)| Some((known(at)?, next))).collect();
+    let fields = &new.tables().fields;
+    saved.facts.retain(|name, value| {
+        let (entity, field) = name.split_once('.').unwrap_or((name, ""));
+        let row = fields.iter().find(|row| *row.entity == *entity && *row.name == *field);
+        row.is_some_and(|row| row.slot.accepts(value) || *value == Value::None)
+    });
+    // Names have other numbers, and what is there is read by number.
+    for value in saved.facts.values_mut() {
+        renumber(value, old, new);
+    }
+    Ok(serde_json::to_string_pretty(&saved).unwrap_or_default() + "\n")
+}
+
+/// Writes the symbols of a value by the numbers of another program; those it does not have become absent.
+fn renumber(value: &mut Value, old: &Program, new: &Program) {
+    match value {
+        Value::Symbol(symbol) => {
+            let had = old.tables().symbols.get(*symbol as usize);
+            let same = |has: &sbot_vm::program::Symbol| {
+                had.is_some_and(|had| had.kind == has.kind && had.name == has.name)
+            };
+            *value = (0u32..)
+                .zip(&new.tables().symbols)
+                .find(|(_, has)| same(has))
+                .map_or(Value::None, |(at, _)| Value::Symbol(at));
+        }
+        Value::List(items) => {
+            let mut all: Vec<Value> = items.to_vec();
+            all.iter_mut().for_each(|item| renumber(item, old, new));
+            all.retain(|item| *item != Value::None);
+            *value = Value::List(all.into());
+        }
+        Value::None
+        | Value::Bool(_)
+        | Value::Int(_)
+        | Value::Number(_)
+        | Value::Text(_)
+        | Value::Date(_)
+        | Value::Time(_)
+        | Value::DateTime(_)
+        | Value::Duration(_)
+        | Value::Record(_)
+        | Value::File(_)
+        | Value::Json(_)
+        | Value::Undeclared(_) => {}
+    }
 }
 
 fn restore_facts(world: &mut World, facts: BTreeMap<String, Value>) -> Result<(), String> {

@@ -1,6 +1,6 @@
 //! Items and what they declare.
 
-use super::expr::{date, duration, expr, field, pattern, text, time, type_expr};
+use super::expr::{args, date, duration, expr, field, pattern, text, time, type_expr};
 use super::statement::{block, test};
 use super::{Node, atom, labelled, list, name, names, path, quoted};
 use crate::ast::*;
@@ -69,6 +69,9 @@ fn kind(kind: &ItemKind) -> Node {
         ItemKind::Test { title, stmts } => {
             list("test", [text(title)].into_iter().chain(stmts.iter().map(test)))
         }
+        ItemKind::Upgrade(upgrade) => {
+            list("upgrade", upgrade.from.iter().map(text).chain(upgrade.rules.iter().map(upgrade_rule)))
+        }
         ItemKind::Error => list("error", []),
     }
 }
@@ -95,6 +98,37 @@ fn signature<'t>(given: &'t [Param], result: Option<&'t TypeExpr>) -> impl Itera
 fn action(action: &Action) -> Node {
     let exits = action.exits.iter().map(|exit| declared("exit", &exit.name, params(&exit.params)));
     declared("action", &action.name, signature(&action.params, action.result.as_ref()).chain(exits))
+}
+
+fn upgrade_rule(rule: &UpgradeRule) -> Node {
+    match &rule.kind {
+        UpgradeKind::Place { old, to } => list("place", [place_name(old), becomes(to)]),
+        UpgradeKind::Renamed { old, new } => list("renamed", [name(old), name(new)]),
+        UpgradeKind::Value(var) => list("value", [name(&var.name), type_expr(&var.ty), expr(&var.value)]),
+        UpgradeKind::Bot { old, to } => list("bot", [name(old), becomes(to)]),
+        UpgradeKind::Symbol { kind, old, new } => {
+            list(&kind.text, [path(old), new.as_ref().map_or_else(|| atom("none"), path)])
+        }
+    }
+}
+
+fn place_name(name: &PlaceName) -> Node {
+    match name {
+        PlaceName::Path(name) => path(name),
+        PlaceName::Text(name) => text(name),
+    }
+}
+
+fn becomes(to: &Becomes) -> Node {
+    match to {
+        Becomes::End(_) => atom("end"),
+        Becomes::Restart { step, args: given } => declared("restart", step, args(given)),
+        Becomes::Place { name, callers, timeout } => {
+            let callers = callers.iter().map(|caller| list("in", [place_name(caller)]));
+            let timeout = timeout.as_ref().map(|timeout| list("timeout", [duration(timeout)]));
+            list("to", std::iter::once(place_name(name)).chain(callers).chain(timeout))
+        }
+    }
 }
 
 fn stage(stage: &Stage) -> Node {

@@ -87,10 +87,8 @@ fn stmt(stmt: &Stmt) -> Node {
                 .chain(waits(inner.called.as_ref(), &inner.exits)),
         ),
         StmtKind::Code(inner) => block("code", inner),
-        StmtKind::For { name: item, list: all, body } => {
-            list("for", [name(item), expr(all), block("do", body)])
-        }
-        StmtKind::While { condition, body } => list("while", [expr(condition), block("do", body)]),
+        StmtKind::For(inner) => list("for", [name(&inner.name), expr(&inner.list), block("do", &inner.body)]),
+        StmtKind::While(inner) => list("while", [expr(&inner.condition), block("do", &inner.body)]),
         StmtKind::Break => list("break", []),
         StmtKind::Continue => list("continue", []),
         StmtKind::Return(inner) => list("return", inner.as_ref().map(expr)),
@@ -120,12 +118,12 @@ fn clause(clause: &Clause) -> Node {
         ClauseKind::Via(channels) => list("via", channels.iter().map(name)),
         ClauseKind::Called(inner) => list("called", [name(inner)]),
         ClauseKind::Buttons(buttons) => list("buttons", buttons.iter().map(button)),
-        ClauseKind::ButtonsFrom { list: all, chosen: Chosen::Step(step) } => {
-            list("buttons-from", [expr(all), name(step)])
-        }
-        ClauseKind::ButtonsFrom { list: all, chosen: Chosen::As { name: bind, body: inner } } => {
-            list("buttons-from", [expr(all), list("as", [name(bind)]), body(inner)])
-        }
+        ClauseKind::ButtonsFrom { list: all, chosen } => match chosen.as_ref() {
+            Chosen::Step(step) => list("buttons-from", [expr(all), name(step)]),
+            Chosen::As { name: bind, body: inner } => {
+                list("buttons-from", [expr(all), list("as", [name(bind)]), body(inner)])
+            }
+        },
     }
 }
 

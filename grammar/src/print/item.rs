@@ -141,6 +141,7 @@ impl Printer<'_> {
             | ItemKind::EmailTemplate { .. }
             | ItemKind::Form { .. }
             | ItemKind::Hours { .. } => self.declaration(&item.kind, start, item.span.end),
+            ItemKind::Upgrade(upgrade) => self.upgrade(upgrade, start, item.span.end),
             ItemKind::Error => self.leaf(Span::new(start, item.span.end)),
         }
     }

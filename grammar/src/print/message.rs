@@ -62,7 +62,7 @@ impl Printer<'_> {
             }
             ClauseKind::ButtonsFrom { list, chosen } => {
                 self.worded("buttons from", list);
-                match chosen {
+                match chosen.as_ref() {
                     Chosen::Step(step) => {
                         self.infix("->");
                         self.name(step);

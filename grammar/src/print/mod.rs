@@ -16,6 +16,7 @@ mod message;
 mod statement;
 mod test;
 mod types;
+mod upgrade;
 
 use crate::ast::{Name, Path, Span, Text};
 use crate::{Comment, Parsed};

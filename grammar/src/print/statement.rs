@@ -55,19 +55,19 @@ impl Printer<'_> {
                 self.word("code");
                 self.block(body);
             }
-            StmtKind::For { name, list, body } => {
+            StmtKind::For(stmt) => {
                 self.word("for");
-                self.name(name);
+                self.name(&stmt.name);
                 self.infix("in");
-                self.expr(list);
+                self.expr(&stmt.list);
                 self.op(Op::Space);
-                self.block(body);
+                self.block(&stmt.body);
             }
-            StmtKind::While { condition, body } => {
+            StmtKind::While(stmt) => {
                 self.word("while");
-                self.expr(condition);
+                self.expr(&stmt.condition);
                 self.op(Op::Space);
-                self.block(body);
+                self.block(&stmt.body);
             }
             StmtKind::Break => self.text("break"),
             StmtKind::Continue => self.text("continue"),

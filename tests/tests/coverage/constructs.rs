@@ -7,9 +7,10 @@
 use super::declared::Declared;
 use super::names::{answer, callee, operator, path, pattern_name};
 use sbot_grammar::ast::{
-    ArmTest, Block, Body, Bot, Button, ButtonKind, Call, Chosen, ClauseKind, Else, Event, Exit, Expr,
-    ExprKind, File, FormPart, Goto, HoursRow, If, Item, ItemKind, List, Message, MessageHead, Often, Pattern,
-    Pause, RunBot, Stmt, StmtKind, Target, TestKind, Trigger, TriggerKind, Validate, Value, When,
+    ArmTest, Becomes, Block, Body, Bot, Button, ButtonKind, Call, Chosen, ClauseKind, Else, Event, Exit,
+    Expr, ExprKind, File, FormPart, Goto, HoursRow, If, Item, ItemKind, List, Message, MessageHead, Often,
+    Pattern, Pause, RunBot, Stmt, StmtKind, Target, TestKind, Trigger, TriggerKind, UpgradeKind, Validate,
+    Value, When,
 };
 use std::collections::BTreeSet;
 
@@ -97,6 +98,10 @@ impl Reader<'_> {
                 found.say("test TITLE { … }");
                 stmts.iter().for_each(|stmt| self.test(&stmt.kind));
             }
+            ItemKind::Upgrade(upgrade) => {
+                found.say("upgrade from VERSION { OLD -> NEW }");
+                upgrade.rules.iter().for_each(|rule| self.upgrade(&rule.kind));
+            }
             ItemKind::Error => {}
         }
         if let Some(block) = item.block() {
@@ -109,6 +114,24 @@ impl Reader<'_> {
         self.found.say_if(!bot.params.is_empty(), "bot NAME(PARAMS)");
         self.found.say_if(bot.result.is_some(), "bot NAME -> T");
         self.found.say_if(bot.on_failed.is_some(), "bot NAME on failed -> STEP");
+    }
+
+    fn upgrade(&mut self, rule: &UpgradeKind) {
+        let to = match rule {
+            UpgradeKind::Renamed { .. } => return self.found.say("upgrade … { var OLD -> NEW }"),
+            UpgradeKind::Value(_) => return self.found.say("upgrade … { var NAME: T = VALUE }"),
+            UpgradeKind::Symbol { .. } => return self.found.say("upgrade … { user OLD -> NEW }"),
+            UpgradeKind::Bot { .. } => return self.found.say("upgrade … { bot OLD -> NEW }"),
+            UpgradeKind::Place { to, .. } => to,
+        };
+        match to {
+            Becomes::End(_) => self.found.say("upgrade … { OLD -> end }"),
+            Becomes::Restart { .. } => self.found.say("upgrade … { OLD -> restart STEP }"),
+            Becomes::Place { callers, timeout, .. } => {
+                self.found.say_if(!callers.is_empty(), "upgrade … { OLD -> NEW in CALL }");
+                self.found.say_if(timeout.is_some(), "upgrade … { OLD -> NEW timeout D }");
+            }
+        }
     }
 
     fn form(&mut self, part: &FormPart) {
@@ -217,7 +240,8 @@ impl Reader<'_> {
                     self.found.detail("set FIELD = none");
                 }
             }
-            StmtKind::Call(Call { callee, args, exits, .. }) => {
+            StmtKind::Call(call) => {
+                let Call { callee, args, exits, .. } = call.as_ref();
                 let names: Vec<&str> = callee.names.iter().map(|name| name.text.as_str()).collect();
                 self.call(&names, args.iter().map(|arg| (arg.name.as_ref(), &arg.value)), exits, "");
             }
@@ -225,13 +249,13 @@ impl Reader<'_> {
                 self.found.say("code { … }");
                 self.block(block);
             }
-            StmtKind::For { body, .. } => {
+            StmtKind::For(stmt) => {
                 self.found.say("for NAME in LIST { … }");
-                self.block(body);
+                self.block(&stmt.body);
             }
-            StmtKind::While { body, .. } => {
+            StmtKind::While(stmt) => {
                 self.found.say("while EXPR { … }");
-                self.block(body);
+                self.block(&stmt.body);
             }
             StmtKind::Break => self.found.say("break"),
             StmtKind::Continue => self.found.say("continue"),

@@ -70,6 +70,7 @@ impl Declared {
                 | ItemKind::Form { .. }
                 | ItemKind::Hours { .. }
                 | ItemKind::Test { .. }
+                | ItemKind::Upgrade(_)
                 | ItemKind::Error => {}
             }
         }

@@ -82,7 +82,32 @@ pub(crate) fn check(case: &Case) -> sbotc::Checked {
     let mut checked =
         sbotc::check_files(&case.entry, &case.files).unwrap_or_else(|error| panic!("{}: {error}", case.name));
     i18n::localize(&mut checked, "", locales(&case.files), Strictness::Complete);
+    against(&mut checked, case);
     checked
+}
+
+/// Compares with the older program in the folder `old` of the case, which is called `v1`.
+fn against(checked: &mut sbotc::Checked, case: &Case) {
+    let old = case
+        .files
+        .0
+        .iter()
+        .filter_map(|(path, bytes)| Some((path.strip_prefix("old/")?.to_owned(), bytes.clone())));
+    let old = Memory(old.collect());
+    let Some(new) = checked.project.as_ref().filter(|_| !old.0.is_empty()) else { return };
+    let built = |project: &sbotc::ir::Project, sources: &Sources, tag: Option<&str>| {
+        let mut lowered = sbotc::lower::lower(project, sources, false);
+        lowered.tables.tag = tag.map(Into::into);
+        sbot_vm::Program::new(lowered.tables, Some(lowered.debug)).unwrap()
+    };
+    let was = sbotc::check_files("main.sbot", &old).unwrap();
+    let program = built(was.project.as_ref().unwrap(), &was.sources, Some("v1"));
+    let is = built(new, &checked.sources, None);
+    let upgrade = sbot_vm::Upgrade::new(&program, &is);
+    let report = sbotc::upgrade::report(&program, &is, &upgrade);
+    let old = sbotc::upgrade::Old { path: "v1.sbc", program: &program };
+    let found = sbotc::upgrade::findings(old, &is, &report, new);
+    checked.add(found);
 }
 
 /// The translations among the files.
@@ -104,7 +129,8 @@ pub(crate) fn check_folder(case: &Case) -> sbotc::Checked {
 
 /// The paths of the `.sbot` files of a case.
 pub(crate) fn sbot_files(case: &Case) -> Vec<String> {
-    case.files.0.keys().filter(|path| path.ends_with(".sbot")).cloned().collect()
+    let own = |path: &&String| path.ends_with(".sbot") && !path.starts_with("old/");
+    case.files.0.keys().filter(own).cloned().collect()
 }
 
 /// `main.sbot:3: E0203 the sentence`, a line for each finding.

@@ -9,9 +9,11 @@ mod point;
 mod table;
 
 use crate::error::LoadError;
+use crate::layout;
 use crate::loaded::CallInfo;
 use crate::op::{Op, Target};
 use crate::program::{Debug, FunctionKind, Tables};
+use crate::upgrade::rule;
 
 /// What is known of a wait once all code has been seen.
 #[derive(Clone, Copy, Debug, Default)]
@@ -40,6 +42,9 @@ fn fail<T>(what: String) -> Check<T> {
 pub(crate) fn verify(tables: &Tables) -> Check<Places> {
     table::plain_tables(tables)?;
     table::hours(tables)?;
+    layout::verify_types(tables)?;
+    layout::verify_known(tables)?;
+    rule::verify_rules(tables)?;
     ranges(tables)?;
     let mut waits = vec![WaitPlace::default(); tables.waits.len()];
     let mut calls: Vec<Option<CallInfo>> = tables.calls.iter().map(|_| None).collect();
@@ -53,7 +58,9 @@ pub(crate) fn verify(tables: &Tables) -> Check<Places> {
         Some(place) => Ok(place),
         None => fail(format!("no instruction makes the call {}", call.name)),
     });
-    Ok(Places { waits, calls: calls.collect::<Check<_>>()? })
+    let places = Places { waits, calls: calls.collect::<Check<_>>()? };
+    layout::verify_bots(tables, &places)?;
+    Ok(places)
 }
 
 /// Checks the debug section against the tables.

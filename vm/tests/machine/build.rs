@@ -1,5 +1,6 @@
 //! Small programs by hand, and shorthands for turns.
 
+use sbot_vm::layout::NO_TYPE;
 use sbot_vm::op::{Op, Reg, Target};
 use sbot_vm::program::{
     Action, ActionExit, Bot, Call, Callee, Delivery, Echo, Exit, Field, Format, Function, FunctionKind, Live,
@@ -25,6 +26,9 @@ pub fn tables(registers: u16, code: Vec<Op>) -> Tables {
             params: Vec::new(),
             on_failed: None,
             triggers: Vec::new(),
+            variables: Vec::new(),
+            steps: Vec::new(),
+            result: None,
         }],
         code,
         ..Tables::default()
@@ -72,6 +76,9 @@ pub fn functions(parts: Vec<Part>) -> Tables {
                 params: params.collect(),
                 on_failed: None,
                 triggers: Vec::new(),
+                variables: Vec::new(),
+                steps: Vec::new(),
+                result: None,
             });
         }
     }
@@ -88,6 +95,7 @@ fn lives(live: &[(Reg, Kind)]) -> Vec<Live> {
         reg: *reg,
         slot: slot(*kind, true),
         name: format!("v{reg}").into(),
+        ty: NO_TYPE,
     });
     live.collect()
 }
@@ -125,7 +133,7 @@ pub fn answer(name: &str, params: Vec<Param>) -> ActionExit {
 }
 
 pub fn wait(name: &str, live: &[(Reg, Kind)], exits: Vec<Exit>) -> Wait {
-    Wait { name: name.into(), step: "s".into(), live: lives(live), exits }
+    Wait { name: name.into(), step: "s".into(), live: lives(live), exits, known: Vec::new() }
 }
 
 pub fn exit(on: On, bind: &[Reg], to: Target) -> Exit {

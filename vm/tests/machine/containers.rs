@@ -72,9 +72,9 @@ fn other_files_versions_and_sizes_are_told_apart() {
         bytes[4..6].copy_from_slice(&version.to_le_bytes());
         Program::load(&bytes).unwrap_err()
     };
-    assert_eq!(version(3), LoadError::TooNew { found: 3, newest: 2 });
-    assert_eq!(version(1), LoadError::TooOld { found: 1, oldest: 2 });
-    assert_eq!(version(0), LoadError::TooOld { found: 0, oldest: 2 });
+    assert_eq!(version(4), LoadError::TooNew { found: 4, newest: 3 });
+    assert_eq!(version(2), LoadError::TooOld { found: 2, oldest: 3 });
+    assert_eq!(version(0), LoadError::TooOld { found: 0, oldest: 3 });
     let mut large = bytes.clone();
     large.resize((64 << 20) + 1, 0);
     assert_eq!(Program::load(&large).unwrap_err(), LoadError::TooLarge { bytes: large.len() as u64 });

@@ -329,6 +329,19 @@ fn waits_inside_the_hours_cannot_go_on_for_ever() {
 }
 
 #[test]
+fn what_is_read_inside_the_hours_is_read_by_the_turn_that_comes_to_them() {
+    let mut all = hours("Europe/Madrid", vec![row(WEEK, 0, 24)], vec![]);
+    all.waits = vec![wait("s.pause", &[], vec![exit(On::Hours(0), &[], 1)])];
+    all.fields = vec![reading("contact", "name", sbot_vm::Kind::Text)];
+    all.functions[0].end = 3;
+    all.code = vec![Op::Wait { wait: 0 }, Op::GetField { dst: 0, field: 0 }, Op::Return { src: 0 }];
+    let program = program(all);
+    assert_eq!(program.reads_at_start(0), [0]);
+    let name = Value::text("Ann");
+    assert_eq!(done(start_with(&program, &program.facts([(0, name.clone())]))), name);
+}
+
+#[test]
 fn a_trigger_listens_during_its_hours() {
     let mut all = hours("Europe/Madrid", vec![row(WORK, 9, 18)], vec![]);
     let mut during = trigger(TriggerKind::Manual, &[], None);

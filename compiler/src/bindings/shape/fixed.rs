@@ -40,8 +40,8 @@ fn with(mut keys: Vec<Key>, more: impl IntoIterator<Item = Key>) -> Shape {
     Shape::Object(keys)
 }
 
-/// The kinds of effects.
-pub(super) fn effects(actions: Vec<Shape>, sets: Vec<Shape>) -> Vec<Def> {
+/// What a message is made of.
+fn messages() -> Vec<Def> {
     let text = || Shape::TEXT;
     let button = Shape::object([("label", text()), ("link", text().optional())]);
     let row = Shape::object([("title", text()), ("about", text().optional())]);
@@ -53,13 +53,6 @@ pub(super) fn effects(actions: Vec<Shape>, sets: Vec<Shape>) -> Vec<Def> {
         ("sections", Shape::of("ListSection").list()),
     ]);
     let sent_from = Shape::object([("template", Shape::of("Template")), ("args", Shape::JSON.list())]);
-    let counter = Shape::object([
-        ("bot", text()),
-        ("step", text()),
-        ("name", text()),
-        ("hash", text()),
-        ("options", Shape::COUNT),
-    ]);
     let via = Shape::Union(vec![choice(["chat", "any", "primary"]), Shape::of("Channel").list()]);
     let message = with(
         effect_keys("message", Some(Delivery::Keyed)),
@@ -74,76 +67,73 @@ pub(super) fn effects(actions: Vec<Shape>, sets: Vec<Shape>) -> Vec<Def> {
             Key::new("template", Shape::of("SentFrom").optional()),
         ],
     );
-    let draw = with(effect_keys("draw", Some(Delivery::Keyed)), [Key::new("counter", Shape::of("Counter"))]);
-    let place = Shape::object([("file", text()), ("line", Shape::COUNT), ("column", Shape::COUNT)]);
-    let trap = Shape::object([
-        ("kind", text()),
-        ("message", text()),
-        ("place", Shape::of("SourcePlace").optional()),
-    ]);
-    let happened = |event: &str, more: Vec<Key>| {
-        let mut keys = effect_keys("event", None);
-        keys.push(Key::new("event", Shape::tag(event)));
-        with(keys, more)
-    };
-    let names = |names: &[&str]| Shape::Union(names.iter().map(|name| Shape::of(name)).collect());
     let out = Way::Out;
     vec![
-        def(
-            "Delivery",
-            "How often an effect may reach the outside.",
-            choice(["keyed", "idempotent", "at_most_once"]),
-            out,
-        ),
-        def("ActionEffect", "An action to carry out.", Shape::Union(actions), out),
-        def("SetEffect", "A field to set; `null` clears it.", Shape::Union(sets), out),
         def("Button", "A button to show.", button, out),
         def("ListRow", "An option of a list.", row, out),
         def("ListSection", "A part of a list.", section, out),
         def("ListMessage", "A list to show.", list, out),
         def("SentFrom", "The template that a message is sent from.", sent_from, out),
         def("MessageEffect", "A message to send.", message, out),
-        def("Counter", "What Round Robin draws from.", counter, out),
-        def("DrawEffect", "Draw the next option of a counter, and answer with `drawn`.", draw, out),
+    ]
+}
+
+/// What is only worth recording.
+fn happened() -> Vec<Def> {
+    let place = Shape::object([("file", Shape::TEXT), ("line", Shape::COUNT), ("column", Shape::COUNT)]);
+    let source = Shape::of("SourcePlace").optional();
+    let trap = Shape::object([("kind", Shape::TEXT), ("message", Shape::TEXT), ("place", source)]);
+    let happened = |event: &str, more: Vec<Key>| {
+        let mut keys = effect_keys("event", None);
+        keys.push(Key::new("event", Shape::tag(event)));
+        with(keys, more)
+    };
+    let not_set = happened("not_set", vec![Key::new("field", Shape::TEXT)]);
+    let trimmed = vec![Key::new("message", Shape::ID), Key::new("left_out", Shape::COUNT)];
+    let trimmed = happened("trimmed", trimmed);
+    let failed = happened("failed", vec![Key::new("effect", Shape::ID)]);
+    let trapped = happened("trapped", vec![Key::new("trap", Shape::of("Trap"))]);
+    let out = Way::Out;
+    vec![
         def("SourcePlace", "A place in the source.", place, out),
         def("Trap", "Why a turn could not be finished.", trap, out),
-        def(
-            "NotSet",
-            "A text could not be converted for this field, which stays as it was.",
-            happened("not_set", vec![Key::new("field", text())]),
-            out,
-        ),
-        def(
-            "Trimmed",
-            "A message had more buttons than it shows.",
-            happened("trimmed", vec![Key::new("message", Shape::ID), Key::new("left_out", Shape::COUNT)]),
-            out,
-        ),
-        def(
-            "EffectFailed",
-            "An effect failed and nothing takes care of it: the run has ended.",
-            happened("failed", vec![Key::new("effect", Shape::ID)]),
-            out,
-        ),
-        def(
-            "Trapped",
-            "The turn could not be finished: the run has ended.",
-            happened("trapped", vec![Key::new("trap", Shape::of("Trap"))]),
-            out,
-        ),
-        def(
-            "EventEffect",
-            "Nothing to do; something worth recording happened.",
-            names(&["NotSet", "Trimmed", "EffectFailed", "Trapped"]),
-            out,
-        ),
-        def(
-            "Effect",
-            "What a turn asks for.",
-            names(&["MessageEffect", "SetEffect", "ActionEffect", "DrawEffect", "EventEffect"]),
-            out,
-        ),
+        def("NotSet", "A text could not be converted for this field, which stays as it was.", not_set, out),
+        def("Trimmed", "A message had more buttons than it shows.", trimmed, out),
+        def("EffectFailed", "An effect failed and nothing takes care of it: the run has ended.", failed, out),
+        def("Trapped", "The turn could not be finished: the run has ended.", trapped, out),
     ]
+}
+
+fn names(names: &[&str]) -> Shape {
+    Shape::Union(names.iter().map(|name| Shape::of(name)).collect())
+}
+
+/// The kinds of effects.
+pub(super) fn effects(actions: Vec<Shape>, sets: Vec<Shape>) -> Vec<Def> {
+    let counter = Shape::object([
+        ("bot", Shape::TEXT),
+        ("step", Shape::TEXT),
+        ("name", Shape::TEXT),
+        ("hash", Shape::TEXT),
+        ("options", Shape::COUNT),
+    ]);
+    let draw = with(effect_keys("draw", Some(Delivery::Keyed)), [Key::new("counter", Shape::of("Counter"))]);
+    let classes = choice(["keyed", "idempotent", "at_most_once"]);
+    let happens = names(&["NotSet", "Trimmed", "EffectFailed", "Trapped"]);
+    let all = names(&["MessageEffect", "SetEffect", "ActionEffect", "DrawEffect", "EventEffect"]);
+    let out = Way::Out;
+    let mut defs = vec![
+        def("Delivery", "How often an effect may reach the outside.", classes, out),
+        def("ActionEffect", "An action to carry out.", Shape::Union(actions), out),
+        def("SetEffect", "A field to set; `null` clears it.", Shape::Union(sets), out),
+    ];
+    defs.extend(messages());
+    defs.push(def("Counter", "What Round Robin draws from.", counter, out));
+    defs.push(def("DrawEffect", "Draw the next option of a counter, and answer with `drawn`.", draw, out));
+    defs.extend(happened());
+    defs.push(def("EventEffect", "Nothing to do; something worth recording happened.", happens, out));
+    defs.push(def("Effect", "What a turn asks for.", all, out));
+    defs
 }
 
 /// The kinds of events.
@@ -207,8 +197,8 @@ pub(super) fn events(answers: Vec<Shape>) -> Vec<Def> {
     defs
 }
 
-/// What becomes of an event.
-pub(super) fn outcomes() -> Vec<Def> {
+/// What a run waits for.
+fn waits() -> Vec<Def> {
     let text = || Shape::TEXT;
     let out = Way::Out;
     let deadline = Shape::object([("exit", text()), ("at", Shape::MOMENT.optional())]);
@@ -236,6 +226,19 @@ pub(super) fn outcomes() -> Vec<Def> {
         ("deadlines", Shape::of("Deadline").list()),
         ("takes", Shape::of("Takes")),
     ]);
+    vec![
+        def("Deadline", "When a timer is due, and which.", deadline, out),
+        def("WaitOption", "What the client can choose.", option, out),
+        def("Awaited", "The action whose answer is waited for.", awaited, out),
+        def("Takes", "What a wait takes.", takes, out),
+        def("Wait", "What a run waits for.", wait, out),
+    ]
+}
+
+/// What becomes of an event.
+pub(super) fn outcomes() -> Vec<Def> {
+    let text = || Shape::TEXT;
+    let out = Way::Out;
     let end = |how: &str, more: Vec<Key>| with(vec![Key::new("how", Shape::tag(how))], more);
     let turn = |kind: &str, more: Vec<Key>| {
         let keys = vec![
@@ -252,13 +255,8 @@ pub(super) fn outcomes() -> Vec<Def> {
         ("next", Shape::MOMENT.optional()),
     ]);
     let ends = ["EndDone", "EndClosed", "EndFailed", "EndTrapped"];
-    let names = |names: &[&str]| Shape::Union(names.iter().map(|name| Shape::of(name)).collect());
-    vec![
-        def("Deadline", "When a timer is due, and which.", deadline, out),
-        def("WaitOption", "What the client can choose.", option, out),
-        def("Awaited", "The action whose answer is waited for.", awaited, out),
-        def("Takes", "What a wait takes.", takes, out),
-        def("Wait", "What a run waits for.", wait, out),
+    let mut defs = waits();
+    defs.extend([
         def(
             "EndDone",
             "The bot ended, with its result.",
@@ -288,5 +286,6 @@ pub(super) fn outcomes() -> Vec<Def> {
         def("EndedTurn", "The run is over.", turn("ended", vec![Key::new("end", Shape::of("End"))]), out),
         def("Refused", "The run does not take the event, and is as it was.", refused, out),
         def("Outcome", "What became of an event.", names(&["WaitingTurn", "EndedTurn", "Refused"]), out),
-    ]
+    ]);
+    defs
 }

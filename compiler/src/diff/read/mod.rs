@@ -137,8 +137,20 @@ impl<'p> Reader<'p, '_> {
     }
 
     fn bot(&mut self, bot: &'p ir::Bot) -> Bot {
-        let ir::Bot { name, params, vars, steps, flows, result, first, on_failed, triggers, place, doc: _ } =
-            bot;
+        let ir::Bot {
+            name,
+            params,
+            vars,
+            steps,
+            flows,
+            result,
+            first,
+            on_failed,
+            triggers,
+            place,
+            doc: _,
+            upgrades: _,
+        } = bot;
         self.bot = Some(bot);
         self.used.vars.clear();
         self.body = Body::default();

@@ -188,7 +188,7 @@ impl Reader<'_, '_> {
         }
         slots.push(Slot { role: Role::To, value: self.recipients(*to), place });
         slots.push(Slot { role: Role::Via, value: self.via(via), place });
-        if let Some(ir::ButtonsFrom { list, shown: _ }) = from {
+        if let Some(ir::ButtonsFrom { list, shown: _ }) = from.as_deref() {
             slots.push(self.slot(Role::From, list));
         }
         let mut rows = Vec::new();
