@@ -1,19 +1,28 @@
 //! Medians and ranges.
 
 use crate::timing::{Sample, Taken};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 /// The middle of some values, and how far they lie apart.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Spread {
     /// The median; for sizes the mean.
+    #[serde(serialize_with = "rounded")]
     pub middle: f64,
     /// The least value.
+    #[serde(serialize_with = "rounded")]
     pub least: f64,
     /// The largest one.
+    #[serde(serialize_with = "rounded")]
     pub most: f64,
     /// How many values there are.
     pub samples: usize,
+}
+
+/// Nine digits: more than any clock knows, and few enough to be read back as they were written.
+fn rounded<S: Serializer>(value: &f64, to: S) -> Result<S::Ok, S::Error> {
+    let short: f64 = format!("{value:.8e}").parse().unwrap_or(*value);
+    to.serialize_f64(short)
 }
 
 impl Spread {
