@@ -65,6 +65,7 @@ mod names;
 mod problem;
 mod turn;
 mod turn_json;
+mod upgrade;
 mod value;
 
 pub use engine::{Engine, Starts};
@@ -74,3 +75,4 @@ pub use turn::{
     Awaited, Counter, Effect, End, Happened, Message, Outcome, Place, Route, Takes, Then, Trapped, Turn,
     Wait, What,
 };
+pub use upgrade::{MovedRun, Upgrade};

@@ -179,8 +179,43 @@ export class Program {
     facts: Facts | string,
   ): { turn: Turn; log: string };
   turnLogged(name: string, run: string, event: Event | string, facts: Facts | string): { turn: Turn | Refused; log: string };
+  /** What becomes of runs of an older program under this one. Both programs may be freed afterwards. */
+  upgradeFrom(old: Program): Upgrade;
   /** The same calls with JSON texts in and a JSON text out, byte for byte the same in every language. */
   text(call: string, ...texts: string[]): string;
   /** Frees the program's memory. */
+  free(): void;
+}
+
+/** What becomes of the runs at a place of the old program. `to` is a wait, a call or a step of the new one. */
+export interface Verdict {
+  at: string;
+  kind: "wait" | "call";
+  becomes: "waits" | "calls" | "restarts" | "ends" | "covered" | "lost";
+  to: string | null;
+  /** Why they cannot be moved; empty where they can. */
+  why: string[];
+  with: { kind: "decided" | "renamed" | "given" | "first_value"; name: string | null; to: string | null }[];
+  notes: { kind: "timer_dropped" | "timer_added" | "label_gone" | "answer_dropped"; about: string | number | null }[];
+}
+
+/** A run after a move. One that is lost is as it was: keep it, and the old program. */
+export type Moved =
+  | { kind: "waits"; wait: Wait; run: string }
+  | { kind: "ended" }
+  | { kind: "lost"; at: string | null; message: string };
+
+/** What becomes of runs of one program under another. */
+export class Upgrade {
+  private constructor();
+  /** What becomes of the runs at each place, and whether all of them can be moved. */
+  describe(): { complete: boolean; places: Verdict[] };
+  /** Moves a run; `now` is in milliseconds since 1970, the present without it. */
+  run(run: string, now?: number): Moved;
+  /** The same with a line for the log that `sbotc replay` reads, unless the run is lost. */
+  runLogged(name: string, run: string, now?: number): { moved: Moved; log: string | null };
+  /** The same calls with JSON texts in and a JSON text out, byte for byte the same in every language. */
+  text(call: string, ...texts: string[]): string;
+  /** Frees the upgrade's memory. */
   free(): void;
 }

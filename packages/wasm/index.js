@@ -57,33 +57,46 @@ export class Sbot {
 
   /** Loads and verifies the bytes of an .sbc file. */
   program(bytes) {
-    const wasm = this.#wasm;
     const given = this.#put(bytes);
-    const why = wasm.sbot_alloc(4);
     try {
-      const program = wasm.sbot_program_load(given.at, given.length, why);
-      if (program === 0) this.#take(new DataView(wasm.memory.buffer).getUint32(why, true));
-      return new Program(this, program);
+      return new Program(this, this.#made((why) => this.#wasm.sbot_program_load(given.at, given.length, why)));
     } finally {
-      wasm.sbot_free(why, 4);
-      wasm.sbot_free(given.at, given.length);
+      this.#wasm.sbot_free(given.at, given.length);
     }
   }
 
-  /** One call, with JSON texts in and a JSON text out. */
-  text(name, texts, program) {
+  /** What becomes of runs of one program under another. */
+  upgrade(old, program) {
+    return new Upgrade(this, this.#made((why) => this.#wasm.sbot_upgrade_new(old, program, why)));
+  }
+
+  /** One call, with JSON texts in and a JSON text out; `of` is what it is a call of, if it is one. */
+  text(name, texts, of) {
     const given = texts.map((text) => this.#put(encoder.encode(text)));
     try {
       const args = given.flatMap(({ at, length }) => [at, length]);
-      return this.#take(this.#wasm[name](...(program === undefined ? [] : [program]), ...args));
+      return this.#take(this.#wasm[name](...(of === undefined ? [] : [of]), ...args));
     } finally {
       for (const { at, length } of given) this.#wasm.sbot_free(at, length);
     }
   }
 
-  /** Frees a program. */
-  free(program) {
-    this.#wasm.sbot_program_free(program);
+  /** Frees a program or an upgrade. */
+  free(kind, of) {
+    this.#wasm[`sbot_${kind}_free`](of);
+  }
+
+  /** What a function makes that is given a place for the reason why not. */
+  #made(make) {
+    const wasm = this.#wasm;
+    const why = wasm.sbot_alloc(4);
+    try {
+      const made = make(why);
+      if (made === 0) this.#take(new DataView(wasm.memory.buffer).getUint32(why, true));
+      return made;
+    } finally {
+      wasm.sbot_free(why, 4);
+    }
   }
 
   #put(bytes) {
@@ -167,9 +180,50 @@ export class Program {
     return this.#call("turn_logged", name, run, event, facts);
   }
 
+  /** What becomes of runs of an older program under this one. */
+  upgradeFrom(old) {
+    if (this.#program === 0 || old.#program === 0) throw new Error("the program has been freed");
+    return this.#sbot.upgrade(old.#program, this.#program);
+  }
+
   /** Frees the program's memory. */
   free() {
-    this.#sbot.free(this.#program);
+    if (this.#program !== 0) this.#sbot.free("program", this.#program);
     this.#program = 0;
+  }
+}
+
+/** What becomes of runs of one program under another. */
+export class Upgrade {
+  #sbot;
+  #upgrade;
+
+  constructor(sbot, upgrade) {
+    this.#sbot = sbot;
+    this.#upgrade = upgrade;
+  }
+
+  /** The same calls with JSON texts in and a JSON text out, byte for byte the same in every language. */
+  text(call, ...texts) {
+    if (this.#upgrade === 0) throw new Error("the upgrade has been freed");
+    return this.#sbot.text(`sbot_upgrade_${call}`, texts, this.#upgrade);
+  }
+
+  describe() {
+    return JSON.parse(this.text("describe"));
+  }
+
+  run(run, now = Date.now()) {
+    return JSON.parse(this.text("run", run, String(now)));
+  }
+
+  runLogged(name, run, now = Date.now()) {
+    return JSON.parse(this.text("run_logged", name, run, String(now)));
+  }
+
+  /** Frees the upgrade's memory. */
+  free() {
+    if (this.#upgrade !== 0) this.#sbot.free("upgrade", this.#upgrade);
+    this.#upgrade = 0;
   }
 }

@@ -11,7 +11,7 @@
 
 mod support;
 
-use sbot_embed::{Engine, Error, Json, Outcome, Then, base64};
+use sbot_embed::{Engine, Error, Json, Outcome, Then, Upgrade, base64};
 use sbotc::in_memory::{self, InMemory};
 use sbotc::sim::replay::{Recorded, Took};
 use sbotc::sim::{World, run_test};
@@ -63,6 +63,7 @@ fn names(names: &[String]) -> String {
 
 fn corpus() -> Calls {
     let mut calls = Calls::default();
+    let mut before: Option<Engine> = None;
     for path in project::paths() {
         let (name, mut files, _) = project::check(&path);
         // A file that stands for itself has the other fixtures beside it.
@@ -75,11 +76,37 @@ fn corpus() -> Calls {
         calls.note("program", &[&project.program.encode(false)]);
         calls.call("describe", &[], Ok(engine.describe()), Json::to_string);
         calls.call("reads_of_triggers", &[], Ok(engine.reads_of_triggers()), |reads| names(reads));
+        let mut parked = Vec::new();
         for test in &project.tests {
-            play(&mut calls, &engine, &run_test(&project.program, test, &project.sources, false).world);
+            let played = run_test(&project.program, test, &project.sources, false);
+            play(&mut calls, &engine, &played.world, &mut parked);
         }
+        // Under the same program every run goes on, under a stranger hardly any.
+        moves(&mut calls, "same", &Upgrade::new(&engine, &engine), &parked);
+        if let Some(before) = &before {
+            moves(&mut calls, "other", &Upgrade::new(&engine, before), &parked);
+        }
+        before = Some(engine);
     }
     calls
+}
+
+fn moves(calls: &mut Calls, to: &str, upgrade: &Upgrade, parked: &[Vec<u8>]) {
+    calls.note("upgrade", &[to.as_bytes()]);
+    calls.call("upgrade_describe", &[], Ok(upgrade.describe()), Json::to_string);
+    let now = "1795339800000";
+    for run in parked {
+        let text = base64::encode(run);
+        let moved = upgrade.run(run, now.parse().unwrap());
+        calls.call("upgrade_run", &[&text, now], moved, |moved| moved.to_json().to_string());
+        let logged = upgrade.run_logged("42", run, now.parse().unwrap());
+        calls.call("upgrade_run_logged", &["42", &text, now], logged, |(moved, line)| {
+            let line = line.as_ref().map(|line| Json::text(&line.to_string()));
+            Json::object([("moved", moved.to_json()), ("log", line.unwrap_or_default())]).to_string()
+        });
+    }
+    let damaged = upgrade.run(b"no run", 0);
+    calls.call("upgrade_run", &["bm8gcnVu", "0"], damaged, |moved| moved.to_json().to_string());
 }
 
 fn compile(calls: &mut Calls, files: &InMemory) {
@@ -95,7 +122,8 @@ fn compile(calls: &mut Calls, files: &InMemory) {
     calls.note("compile", &[texts.as_bytes(), Json::Object(keys).to_string().as_bytes()]);
 }
 
-fn play(calls: &mut Calls, engine: &Engine, world: &World) {
+/// Every turn of a conversation again; the runs that are parked on the way are added to `all`.
+fn play(calls: &mut Calls, engine: &Engine, world: &World, all: &mut Vec<Vec<u8>>) {
     // A test of a library has no bot.
     let Some(bot) = world.tables().bots.get(world.bot() as usize).map(|bot| &*bot.name) else { return };
     let mut run: Option<Vec<u8>> = None;
@@ -150,6 +178,7 @@ fn play(calls: &mut Calls, engine: &Engine, world: &World) {
             Then::Waits { run, .. } => Some(run),
             Then::Ended(_) => None,
         };
+        all.extend(run.clone());
     }
 }
 

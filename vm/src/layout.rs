@@ -164,6 +164,25 @@ pub fn is_hidden(name: &str) -> bool {
     name.ends_with(START) || name.ends_with(BACK)
 }
 
+/// The waits before all steps keep at most so many variables together. A file names a variable once, and each step of its
+/// bot keeps it.
+const MOST_KEPT: usize = 1 << 22;
+
+/// The waits that stand in no source stand in no file, either, and there is room for them.
+pub(crate) fn verify_waits(tables: &Tables) -> Result<(), LoadError> {
+    if let Some(wait) = tables.waits.iter().find(|wait| is_hidden(&wait.name)) {
+        return Err(wrong(format!("the wait {} has a name that only the machine gives", wait.name)));
+    }
+    let kept = tables.bots.iter().flat_map(|bot| {
+        let of_bot = bot.variables.len().saturating_add(1);
+        bot.steps.iter().map(move |step| of_bot.saturating_add(step.params.len()))
+    });
+    if kept.fold(0usize, usize::saturating_add) > MOST_KEPT {
+        return Err(wrong(format!("the steps of all bots together keep more than {MOST_KEPT} variables")));
+    }
+    Ok(())
+}
+
 /// Adds the waits that stand in no source.
 pub(crate) fn add_hidden(tables: &mut Tables, places: &mut Places) {
     let mut hidden = Vec::new();

@@ -93,8 +93,8 @@
 //! # What stays
 //!
 //! What is documented here follows semantic versioning. Modules and items that are hidden from this page are for the
-//! compiler and the tools of the same version, and change with any of them; so are fields of such a type. Program files and parked runs have formats of
-//! their own: a newer version reads those of older ones or says that it does not.
+//! compiler and the tools of the same version, and change with any of them; so are fields of such a type. Program files
+//! and parked runs have formats of their own: a newer version reads those of older ones or says that it does not.
 
 mod arith;
 mod ascii;

@@ -3,7 +3,9 @@
 //!
 //! Everything is followed that a turn can go through: jumps, functions, flows and bots that are called, the way back
 //! into what called them, hand-overs, and `on failed`. Who called is not known of a wait, so all that could have are
-//! followed. Conditions are not: a field that is read on one way is read.
+//! followed: of a flow its calls, of a bot the calls of all bots, since a run that was moved to a newer program may stand
+//! behind a call from which no hand-over leads to it any more. Conditions are not followed: a field that is read on one
+//! way is read.
 
 use crate::event::EventKind;
 use crate::loaded::{CallInfo, FieldKind, Program};
@@ -118,10 +120,8 @@ struct Flows {
     whole: Vec<Walk>,
     /// For each function, the calls of it as a flow.
     flow_calls: Vec<Vec<u32>>,
-    /// For each bot, the calls of it.
-    bot_calls: Vec<Vec<u32>>,
-    /// For each bot, those that may hand over to it.
-    handed_by: Vec<BTreeSet<u32>>,
+    /// The calls of bots.
+    bot_calls: Vec<u32>,
     /// For each function that is a bot's own, its bots.
     bots_of: Vec<Vec<u32>>,
 }
@@ -138,8 +138,7 @@ impl Flows {
         let mut flows = Flows {
             whole: vec![Walk::default(); functions],
             flow_calls: vec![Vec::new(); functions],
-            bot_calls: vec![Vec::new(); tables.bots.len()],
-            handed_by: vec![BTreeSet::new(); tables.bots.len()],
+            bot_calls: Vec::new(),
             bots_of: vec![Vec::new(); functions],
         };
         for (number, bot) in (0u32..).zip(&tables.bots) {
@@ -148,10 +147,10 @@ impl Flows {
         for (number, call) in (0u32..).zip(&tables.calls) {
             match call.callee {
                 Callee::Flow(flow) => push(&mut flows.flow_calls, flow, number),
-                Callee::Bot(bot) => push(&mut flows.bot_calls, bot, number),
+                Callee::Bot(_) => flows.bot_calls.push(number),
             }
         }
-        let users = flows.users(tables, calls);
+        let users = Flows::users(tables, calls);
         let mut waiting: BTreeSet<u32> = (0u32..).zip(&tables.functions).map(|(n, _)| n).collect();
         while let Some(function) = waiting.pop_first() {
             let Some(row) = tables.functions.get(function as usize) else { continue };
@@ -166,21 +165,17 @@ impl Flows {
     }
 
     /// For each function, those in which it is called, run or handed over to.
-    fn users(&mut self, tables: &Tables, calls: &[CallInfo]) -> Vec<Vec<u32>> {
+    fn users(tables: &Tables, calls: &[CallInfo]) -> Vec<Vec<u32>> {
         let mut users = vec![Vec::new(); tables.functions.len()];
         for (number, function) in (0u32..).zip(&tables.functions) {
             let code = tables.code.get(function.start as usize..function.end as usize);
             for op in code.into_iter().flatten() {
                 if let Op::Call { function: called, .. } = op {
                     push(&mut users, *called, number);
-                } else if let Op::HandOver { bot, .. } = op {
-                    if let Some(to) = tables.bots.get(*bot as usize) {
-                        push(&mut users, to.function, number);
-                    }
-                    let from = self.bots_in(tables, number);
-                    if let Some(by) = self.handed_by.get_mut(*bot as usize) {
-                        by.extend(from);
-                    }
+                } else if let Op::HandOver { bot, .. } = op
+                    && let Some(to) = tables.bots.get(*bot as usize)
+                {
+                    push(&mut users, to.function, number);
                 }
             }
         }
@@ -318,10 +313,7 @@ impl Ways<'_> {
             open.extend(calls.into_iter().flatten().filter_map(|call| self.after(*call)));
         }
         if walk.ends || (walk.returns && own == function) {
-            for bot in self.flows.bots_in(tables, function) {
-                let calls = self.callers(bot);
-                open.extend(calls.into_iter().filter_map(|call| self.after(call)));
-            }
+            open.extend(self.flows.bot_calls.iter().filter_map(|call| self.after(*call)));
         }
     }
 
@@ -331,34 +323,23 @@ impl Ways<'_> {
         Some((info.function, info.op + 1))
     }
 
-    /// The calls in which this bot may be the one that runs, for itself or after a hand-over.
-    fn callers(&self, bot: u32) -> BTreeSet<u32> {
-        let mut bots = BTreeSet::from([bot]);
-        let mut open = vec![bot];
-        while let Some(bot) = open.pop() {
-            let by = self.flows.handed_by.get(bot as usize);
-            open.extend(by.into_iter().flatten().copied().filter(|by| bots.insert(*by)));
-        }
-        let calls = bots.iter().filter_map(|bot| self.flows.bot_calls.get(*bot as usize));
-        calls.flatten().copied().collect()
-    }
-
     /// Where the run may go on when an effect has failed that no exit takes: `on failed` of the bot, or of those that
     /// called it.
-    fn failures(&self, function: u32, open: &mut Vec<(u32, Target)>) {
+    fn failures(&self, inner: u32, open: &mut Vec<(u32, Target)>) {
         let tables = self.program.tables();
-        let mut bots = self.flows.bots_in(tables, function);
-        let mut seen: FxHashSet<u32> = bots.iter().copied().collect();
-        while let Some(bot) = bots.pop() {
-            let Some(row) = tables.bots.get(bot as usize) else { continue };
-            if let Some(to) = row.on_failed {
-                open.push((row.function, to));
-                continue;
+        let calls = self.flows.bot_calls.iter();
+        let callers = calls.filter_map(|call| Some(self.program.derived.calls.get(*call as usize)?.function));
+        for function in std::iter::once(inner).chain(callers) {
+            let mut caught = function == inner;
+            for bot in self.flows.bots_in(tables, function) {
+                let row = tables.bots.get(bot as usize);
+                let to = row.and_then(|row| Some((row.function, row.on_failed?)));
+                caught &= to.is_some();
+                open.extend(to);
             }
-            let calls = self.callers(bot).into_iter();
-            let functions = calls.filter_map(|call| self.program.derived.calls.get(call as usize));
-            let outer = functions.flat_map(|info| self.flows.bots_in(tables, info.function));
-            bots.extend(outer.filter(|bot| seen.insert(*bot)));
+            if caught {
+                return;
+            }
         }
     }
 }

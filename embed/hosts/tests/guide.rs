@@ -4,7 +4,7 @@
 
 mod support;
 
-use sbot_embed::{Engine, Error, Outcome, Then, Turn, What};
+use sbot_embed::{Engine, Error, MovedRun, Outcome, Then, Turn, Upgrade, What};
 use sbot_vm::program::Delivery;
 use sbot_vm::{
     ClientMessage, Event, EventKind, Host, Limits, Machine, Program, Run, Status, Value, WhyRefused,
@@ -173,6 +173,24 @@ fn without_names() -> Result {
     let timer = Event::new(run.due().ok_or("no timer")?, EventKind::Timer).for_wait(run.number());
     let ending = machine.turn(&program, &mut run, &timer, &facts, &limits)?;
     assert!(ending.is_none());
+    Ok(())
+}
+
+#[test]
+fn a_new_version() -> Result {
+    let (old, new) = (engine("guide-old"), engine("guide-new"));
+    let event = r#"{"at": 1795339800000, "kind": "message", "text": "hello"}"#;
+    let turn = old.start("shop", "{}", event, r#"{"contact.name": "Ann"}"#)?;
+    let Then::Waits { run: parked, .. } = turn.then else { return Err("it should wait".into()) };
+    let now = 1_795_339_860_000;
+
+    let upgrade = Upgrade::new(&old, &new);
+    let MovedRun::Waits { run, wait } = upgrade.run(&parked, now)? else {
+        return Err("it should wait".into());
+    };
+    assert_eq!((&*wait.name, &run), ("greet.message", &parked));
+    assert!(upgrade.is_complete());
+    assert!(upgrade.run(&run[1..], now).is_err());
     Ok(())
 }
 

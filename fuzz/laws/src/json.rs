@@ -74,7 +74,8 @@ fn stays(text: &str) {
 fn is_json(json: &Json) {
     let text = json.to_string();
     assert_eq!(json::read(&text).as_ref(), Ok(json), "{text}");
-    assert!(serde_json::from_str::<serde_json::Value>(&text).is_ok(), "no JSON: {text}");
+    // Read and thrown away: a number may have more digits than any type of the reader's holds.
+    assert!(serde_json::from_str::<serde::de::IgnoredAny>(&text).is_ok(), "no JSON: {text}");
 }
 
 /// Whatever is wrong is told as JSON too.

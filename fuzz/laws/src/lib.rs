@@ -7,6 +7,7 @@ pub mod bytecode;
 pub mod check;
 pub mod dictionary;
 pub mod json;
+pub mod mutate;
 pub mod pack;
 pub mod run;
 pub mod seeds;

@@ -22,6 +22,7 @@ extern "C" {
 #endif
 
 typedef struct sbot_program sbot_program;
+typedef struct sbot_upgrade sbot_upgrade;
 typedef struct sbot_text sbot_text;
 
 /* The version of this library, a JSON text. */
@@ -71,6 +72,21 @@ sbot_text *sbot_start_logged(const sbot_program *program, const uint8_t *name, s
 sbot_text *sbot_turn_logged(const sbot_program *program, const uint8_t *name, size_t name_length, const uint8_t *parked,
                             size_t parked_length, const uint8_t *event, size_t event_length, const uint8_t *facts,
                             size_t facts_length);
+
+/* What becomes of runs of the program old under the program new. NULL if a program is NULL; *why (if not NULL) is then a
+ * text to free. Both programs may be freed afterwards. */
+sbot_upgrade *sbot_upgrade_new(const sbot_program *old, const sbot_program *new_program, sbot_text **why);
+/* Frees an upgrade, when no thread uses it any more. NULL is fine. */
+void sbot_upgrade_free(sbot_upgrade *upgrade);
+/* What becomes of the runs at each place of the old program, and whether all of them can be moved. */
+sbot_text *sbot_upgrade_describe(const sbot_upgrade *upgrade);
+/* Moves a parked run; now is the time in milliseconds since 1970, as a text. A run that cannot be moved is no error, but an
+ * outcome of kind "lost": keep it, and the old program. */
+sbot_text *sbot_upgrade_run(const sbot_upgrade *upgrade, const uint8_t *parked, size_t parked_length, const uint8_t *now,
+                            size_t now_length);
+/* The same with a line for the log: {"moved":…,"log":LINE}; the line is null if the run was not moved. */
+sbot_text *sbot_upgrade_run_logged(const sbot_upgrade *upgrade, const uint8_t *name, size_t name_length,
+                                   const uint8_t *parked, size_t parked_length, const uint8_t *now, size_t now_length);
 
 /* Compiles a project: {"welcome.sbot":TEXT,"menu.pdf":""} becomes {"program":BASE64,"id":HEX,"diagnostics":[…],
  * "report":TEXT}; program and id are null if there was an error. */

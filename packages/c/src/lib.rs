@@ -6,12 +6,15 @@
 //! into another language.
 
 use sbot_embed::json::{self, Json};
-use sbot_embed::{Engine, Error, Problem, base64};
+use sbot_embed::{Engine, Error, Problem, Upgrade, base64};
 use sbotc::in_memory::{self, InMemory};
 use std::collections::BTreeMap;
 
 /// A loaded program.
 pub struct Program(Engine);
+
+/// What becomes of runs of one program under another.
+pub struct Moves(Upgrade);
 
 /// A text that a call gave.
 pub struct Text {
@@ -68,6 +71,20 @@ unsafe fn engine<'a>(program: *const Program) -> Result<&'a Engine, Error> {
     // SAFETY: the caller promises it.
     let program = unsafe { program.as_ref() };
     program.map(|program| &program.0).ok_or_else(|| wrong("program", "it is null: load one first"))
+}
+
+/// The upgrade behind a pointer.
+///
+/// # Safety
+/// `moves` is null or comes from `sbot_upgrade_new` and has not been freed.
+unsafe fn upgrade<'a>(moves: *const Moves) -> Result<&'a Upgrade, Error> {
+    // SAFETY: the caller promises it.
+    let moves = unsafe { moves.as_ref() };
+    moves.map(|moves| &moves.0).ok_or_else(|| wrong("upgrade", "it is null: make one first"))
+}
+
+fn moment(now: &str) -> Result<i64, Error> {
+    now.parse().map_err(|_| wrong("now", "a moment in milliseconds since 1970 was expected: 1795339800000"))
 }
 
 fn run(base64: &str) -> Result<Vec<u8>, Error> {
@@ -176,19 +193,56 @@ pub unsafe extern "C" fn sbot_program_free(program: *mut Program) {
     }
 }
 
-/// Defines a call: a program, texts that go in, and what is made of them.
+/// Works out what becomes of runs of the program `old` under the program `new`, which are free to be freed then. Null if
+/// that fails: then `*why` is a text that tells why.
+///
+/// # Safety
+/// The programs come from `sbot_program_load` and have not been freed; `why` is null or a place for a pointer.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sbot_upgrade_new(
+    old: *const Program,
+    new: *const Program,
+    why: *mut *mut Text,
+) -> *mut Moves {
+    // SAFETY: the caller promises it.
+    let both = unsafe { engine(old) }.and_then(|old| Ok((old, unsafe { engine(new) }?)));
+    match both {
+        Ok((old, new)) => Box::into_raw(Box::new(Moves(Upgrade::new(old, new)))),
+        Err(cause) => {
+            // SAFETY: the caller promises it.
+            if let Some(place) = unsafe { why.as_mut() } {
+                *place = error(&cause);
+            }
+            std::ptr::null_mut()
+        }
+    }
+}
+
+/// Frees an upgrade. Null is fine.
+///
+/// # Safety
+/// `moves` is null or comes from `sbot_upgrade_new`, has not been freed, and is used by no other thread.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sbot_upgrade_free(moves: *mut Moves) {
+    if !moves.is_null() {
+        // SAFETY: the caller promises it.
+        drop(unsafe { Box::from_raw(moves) });
+    }
+}
+
+/// Defines calls: of what, behind which pointer; the texts that go in, and what is made of them.
 macro_rules! calls {
-    ($( $(#[$doc:meta])* $name:ident($engine:ident $(, $text:ident $length:ident)*) $body:expr )*) => {
+    ($handle:ident $get:ident; $( $(#[$doc:meta])* $name:ident($this:ident $(, $text:ident $length:ident)*) $body:expr )*) => {
         $(
             $(#[$doc])*
             ///
             /// # Safety
-            /// The program comes from `sbot_program_load` and has not been freed; each pointer points to as many bytes as
-            /// the length after it says.
+            /// The first pointer comes from this library and has not been freed; each other one points to as many bytes
+            /// as the length after it says.
             #[unsafe(no_mangle)]
-            pub unsafe extern "C" fn $name(program: *const Program $(, $text: *const u8, $length: usize)*) -> *mut Text {
+            pub unsafe extern "C" fn $name(of: *const $handle $(, $text: *const u8, $length: usize)*) -> *mut Text {
                 // SAFETY: the caller promises it.
-                let result = unsafe { engine(program) }.and_then(|$engine| {
+                let result = unsafe { $get(of) }.and_then(|$this| {
                     // SAFETY: the caller promises it.
                     $( let $text = unsafe { string(stringify!($text), $text, $length) }?; )*
                     $body
@@ -200,6 +254,7 @@ macro_rules! calls {
 }
 
 calls! {
+    Program engine;
     /// What the program is and needs.
     sbot_describe(engine) Ok(engine.describe())
     /// Whether a host has everything that the program needs: `{}`, or an error that lists what is missing.
@@ -227,6 +282,22 @@ calls! {
     /// Like `sbot_turn`: `{"turn":…,"log":LINE}`. `name` is the host's name of the conversation.
     sbot_turn_logged(engine, name name_length, parked parked_length, event event_length, facts facts_length)
         engine.turn_logged(name, &run(parked)?, event, facts).map(|(outcome, line)| logged(outcome.to_json(), &line))
+}
+
+calls! {
+    Moves upgrade;
+    /// What becomes of the runs at each place of the old program.
+    sbot_upgrade_describe(upgrade) Ok(upgrade.describe())
+    /// Moves a parked run. `now` is the time in milliseconds since 1970.
+    sbot_upgrade_run(upgrade, parked parked_length, now now_length)
+        upgrade.run(&run(parked)?, moment(now)?).map(|moved| moved.to_json())
+    /// Like `sbot_upgrade_run`: `{"moved":…,"log":LINE}`; the line is `null` if the run was not moved. `name` is the host's
+    /// name of the conversation.
+    sbot_upgrade_run_logged(upgrade, name name_length, parked parked_length, now now_length)
+        upgrade.run_logged(name, &run(parked)?, moment(now)?).map(|(moved, line)| {
+            let line = line.map(|line| Json::text(&line.to_string()));
+            Json::object([("moved", moved.to_json()), ("log", line.unwrap_or_default())])
+        })
 }
 
 fn names(names: &[String]) -> Json {

@@ -4,7 +4,7 @@
 use pyo3::create_exception;
 use pyo3::exceptions::PyException;
 use pyo3::prelude::*;
-use sbot_embed::{Engine, Error, base64};
+use sbot_embed::{Engine, Error, Json, Problem, Upgrade, base64};
 use sbotc::in_memory::{self, InMemory};
 use std::collections::BTreeMap;
 
@@ -21,12 +21,12 @@ fn failed(why: &Error) -> PyErr {
 
 fn run(base64: &str) -> PyResult<Vec<u8>> {
     let what = "it is no base64: give the text that a turn gave as `run`".to_owned();
-    let why = Error::Input(vec![sbot_embed::Problem { at: "run".to_owned(), what }]);
+    let why = Error::Input(vec![Problem { at: "run".to_owned(), what }]);
     base64::decode(base64).ok_or_else(|| failed(&why))
 }
 
 fn names(names: &[String]) -> String {
-    sbot_embed::Json::list(names.iter().map(|name| sbot_embed::Json::text(name))).to_string()
+    Json::list(names.iter().map(|name| Json::text(name))).to_string()
 }
 
 /// A loaded program.
@@ -100,6 +100,40 @@ impl Native {
     }
 }
 
+fn moment(now: &str) -> PyResult<i64> {
+    let what = "a moment in milliseconds since 1970 was expected: 1795339800000".to_owned();
+    let why = Error::Input(vec![Problem { at: "now".to_owned(), what }]);
+    now.parse().map_err(|_| failed(&why))
+}
+
+/// What becomes of runs of one program under another.
+#[pyclass(frozen)]
+struct Moves(Upgrade);
+
+#[pymethods]
+impl Moves {
+    #[new]
+    fn new(old: &Native, new: &Native) -> Moves {
+        Moves(Upgrade::new(&old.0, &new.0))
+    }
+
+    fn describe(&self) -> String {
+        self.0.describe().to_string()
+    }
+
+    fn run(&self, parked: &str, now: &str) -> PyResult<String> {
+        let moved = self.0.run(&run(parked)?, moment(now)?);
+        moved.map(|moved| moved.to_json().to_string()).map_err(|why| failed(&why))
+    }
+
+    fn run_logged(&self, name: &str, parked: &str, now: &str) -> PyResult<String> {
+        let made = self.0.run_logged(name, &run(parked)?, moment(now)?);
+        let (moved, line) = made.map_err(|why| failed(&why))?;
+        let line = line.map(|line| Json::text(&line.to_string()));
+        Ok(Json::object([("moved", moved.to_json()), ("log", line.unwrap_or_default())]).to_string())
+    }
+}
+
 /// Compiles a project: the bytes of the program, or nothing, and JSON with `id`, `diagnostics` and `report`.
 #[pyfunction]
 fn compile(py: Python<'_>, files: BTreeMap<String, Vec<u8>>) -> PyResult<(Option<Vec<u8>>, String)> {
@@ -120,6 +154,7 @@ fn compile(py: Python<'_>, files: BTreeMap<String, Vec<u8>>) -> PyResult<(Option
 #[pymodule]
 fn _sbot(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<Native>()?;
+    module.add_class::<Moves>()?;
     module.add("Failed", module.py().get_type::<Failed>())?;
     module.add("version", env!("CARGO_PKG_VERSION"))?;
     module.add_function(wrap_pyfunction!(compile, module)?)

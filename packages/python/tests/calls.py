@@ -16,7 +16,7 @@ def compiled(files: str) -> str:
 
 def main(path: str) -> int:
     with open(path, "rb") as file:
-        program = None
+        program = other = upgrade = None
         number = 0
         while header := file.readline():
             word, count = header.decode().split()
@@ -27,12 +27,20 @@ def main(path: str) -> int:
                 file.read(1)
             number += 1
             if name == "program":
-                program = sbot.Program(texts[0])
+                other, program = program, sbot.Program(texts[0])
+                continue
+            if name == "upgrade":
+                upgrade = (program if texts[0] == b"same" else other).upgrade_from(program)
                 continue
             *given, wanted = [text.decode() for text in texts]
             failed = False
             try:
-                gives = compiled(*given) if name == "compile" else program.text(name, *given)
+                if name == "compile":
+                    gives = compiled(*given)
+                elif name.startswith("upgrade_"):
+                    gives = upgrade.text(name.removeprefix("upgrade_"), *given)
+                else:
+                    gives = program.text(name, *given)
             except sbot.SbotError as why:
                 failed = True
                 told = {"error": why.code, "message": str(why), "problems": why.problems}

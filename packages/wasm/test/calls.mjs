@@ -22,6 +22,8 @@ function text() {
 
 const sbot = await load(readFileSync(module));
 let program;
+let other;
+let upgrade;
 let number = 0;
 while (at < bytes.length) {
   const [word, count] = line().split(" ");
@@ -30,8 +32,14 @@ while (at < bytes.length) {
   const texts = Array.from({ length: Number(count) }, text);
   number += 1;
   if (name === "program") {
-    program?.free();
+    other?.free();
+    other = program;
     program = sbot.program(texts[0]);
+    continue;
+  }
+  if (name === "upgrade") {
+    upgrade?.free();
+    upgrade = (texts[0].toString() === "same" ? program : other).upgradeFrom(program);
     continue;
   }
   const wanted = texts.pop().toString();
@@ -39,7 +47,9 @@ while (at < bytes.length) {
   let gives;
   let failed = false;
   try {
-    gives = name === "compile" ? sbot.text("sbot_compile", given) : program.text(name, ...given);
+    if (name === "compile") gives = sbot.text("sbot_compile", given);
+    else if (name.startsWith("upgrade_")) gives = upgrade.text(name.slice("upgrade_".length), ...given);
+    else gives = program.text(name, ...given);
   } catch (why) {
     if (!(why instanceof SbotError)) throw why;
     failed = true;

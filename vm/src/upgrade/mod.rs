@@ -142,6 +142,17 @@ impl fmt::Display for NotMoved {
 
 impl std::error::Error for NotMoved {}
 
+impl NotMoved {
+    /// The place that the run cannot be moved from, if that is why.
+    #[must_use]
+    pub fn at(&self) -> Option<At> {
+        match self {
+            NotMoved::Lost { at, .. } | NotMoved::Value { at } => Some(*at),
+            NotMoved::OtherProgram { .. } | NotMoved::Corrupt | NotMoved::TooLarge => None,
+        }
+    }
+}
+
 impl Run {
     /// The run under the newer program of an upgrade, at a time in milliseconds since 1970-01-01T00:00Z. This one stays
     /// as it is, and is the one to keep if there is an error.

@@ -42,6 +42,7 @@ fn fail<T>(what: String) -> Check<T> {
 pub(crate) fn verify(tables: &Tables) -> Check<Places> {
     table::plain_tables(tables)?;
     table::hours(tables)?;
+    layout::verify_waits(tables)?;
     layout::verify_types(tables)?;
     layout::verify_known(tables)?;
     rule::verify_rules(tables)?;

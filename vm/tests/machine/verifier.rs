@@ -44,6 +44,30 @@ fn operands_point_at_something() {
     bad(Op::Bool { dst: 0, value: 2 }, "flag");
 }
 
+/// Tables that a program gave may have the waits that stand in no source behind the others, and there they are dropped;
+/// a file has none.
+#[test]
+fn only_the_machine_adds_waits_that_stand_in_no_source() {
+    for name in ["a.%start", "a.b.%back"] {
+        let mut all = tables(1, vec![Op::Wait { wait: 0 }]);
+        all.waits = vec![wait(name, &[], vec![]), wait("a.pause", &[], vec![])];
+        let why = why(all);
+        assert!(why.contains("a name that only the machine gives"), "{why}");
+    }
+}
+
+#[test]
+fn what_steps_keep_is_bounded() {
+    use sbot_vm::layout::{NO_TYPE, Step, Variable};
+    let mut all = tables(2_100, vec![Op::End {}]);
+    let variable = |n| Variable { name: format!("v{n}").into(), ty: NO_TYPE, first: None };
+    all.bots[0].variables = (0..2_100).map(variable).collect();
+    let step = |n| Step { name: format!("s{n}").into(), to: 0, params: Vec::new() };
+    all.bots[0].steps = (0..2_000).map(step).collect();
+    let why = why(all);
+    assert!(why.contains("together keep more than"), "{why}");
+}
+
 #[test]
 fn calls_give_what_is_taken() {
     let shapes = vec![Shape { name: "".into(), fields: vec!["a".into()] }];

@@ -14,7 +14,7 @@ from typing import Any
 
 from . import _sbot
 
-__all__ = ["Compiled", "Program", "SbotError", "compile", "version"]
+__all__ = ["Compiled", "Program", "SbotError", "Upgrade", "compile", "version"]
 
 version: str = _sbot.version
 
@@ -53,6 +53,13 @@ def _text(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
+def _told(native: _sbot.Native | _sbot.Moves, call: str, texts: tuple[str, ...]) -> Any:
+    try:
+        return getattr(native, call)(*texts)
+    except _sbot.Failed as why:
+        raise SbotError(json.loads(why.args[0])) from None
+
+
 class Program:
     """A loaded program. Objects may be given as JSON texts too."""
 
@@ -65,10 +72,7 @@ class Program:
 
     def text(self, call: str, *texts: str) -> Any:
         """A call with JSON texts in and a JSON text out, byte for byte the same in every language."""
-        try:
-            return getattr(self._native, call)(*texts)
-        except _sbot.Failed as why:
-            raise SbotError(json.loads(why.args[0])) from None
+        return _told(self._native, call, texts)
 
     def _call(self, call: str, *values: Any) -> Any:
         return json.loads(self.text(call, *map(_text, values)))
@@ -134,3 +138,31 @@ class Program:
         """Like ``turn``, with a line for the log that ``sbotc replay`` reads."""
         turn, line = self.text("turn_logged", name, run, *map(_text, (event, facts)))
         return json.loads(turn), line
+
+    def upgrade_from(self, old: Program) -> Upgrade:
+        """What becomes of runs of an older program under this one."""
+        return Upgrade(old, self)
+
+
+class Upgrade:
+    """What becomes of runs of one program under another."""
+
+    def __init__(self, old: Program, new: Program) -> None:
+        self._native = _sbot.Moves(old._native, new._native)
+
+    def text(self, call: str, *texts: str) -> Any:
+        """A call with JSON texts in and a JSON text out, byte for byte the same in every language."""
+        return _told(self._native, call, texts)
+
+    def describe(self) -> dict[str, Any]:
+        """What becomes of the runs at each place of the old program, and whether all of them can be moved."""
+        return json.loads(self.text("describe"))
+
+    def run(self, run: str, now: int) -> dict[str, Any]:
+        """Moves a parked run, at a time in milliseconds since 1970. A run that is ``lost`` is as it was."""
+        return json.loads(self.text("run", run, str(now)))
+
+    def run_logged(self, name: str, run: str, now: int) -> tuple[dict[str, Any], str | None]:
+        """Like ``run``, with a line for the log that ``sbotc replay`` reads, unless the run is lost."""
+        told = json.loads(self.text("run_logged", name, run, str(now)))
+        return told["moved"], told["log"]
