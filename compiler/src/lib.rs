@@ -19,6 +19,7 @@ pub mod flow;
 pub mod i18n;
 pub mod in_memory;
 pub mod ir;
+pub mod kommo;
 pub mod library;
 pub mod lint;
 pub mod lower;

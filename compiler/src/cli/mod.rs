@@ -11,6 +11,7 @@ mod diff;
 mod disasm;
 mod explain;
 mod explore;
+mod export;
 mod fmt;
 mod i18n;
 mod locale;
@@ -45,6 +46,8 @@ Examples:
   sbotc upgrade old.sbc shop       what becomes of conversations that wait
   sbotc replay turns.jsonl --on shop
                                    which conversations of a log would go another way
+  sbotc export kommo pizzeria --env account.env.toml
+                                   files that Kommo's Salesbot editor imports
   sbotc i18n extract pizzeria      write the texts to translate to pizzeria/locale
   sbotc explain E0203              what a diagnostic means, with an example
 
@@ -106,6 +109,8 @@ enum Command {
     Build(build::Args),
     /// Write types for the program that runs the bots
     Bindings(bindings::Args),
+    /// Turn bots into the files of another product: Kommo's Salesbot
+    Export(export::Args),
     /// Bring files into the standard form
     Fmt(fmt::Args),
     /// Start a new project
@@ -198,6 +203,7 @@ fn dispatch(command: Command) -> Result<Exit, Stop> {
         Command::Explore(args) => explore::run(&args),
         Command::Build(args) => build::run(&args),
         Command::Bindings(args) => bindings::run(&args),
+        Command::Export(args) => export::run(&args),
         Command::Fmt(args) => fmt::run(&args),
         Command::New(args) => new::run(&args),
         Command::Diff(args) => diff::run(&args),

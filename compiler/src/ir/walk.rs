@@ -1,6 +1,6 @@
 //! Walks over the typed program: the waits, blocks and expressions of statements, and the parts of expressions.
 
-use super::{Block, Expr, ExprKind, LocalId, Message, Stmt, StmtKind, Wait};
+use super::{Block, Expr, ExprKind, LocalId, Message, On, Stmt, StmtKind, Wait};
 
 /// Calls `f` with every statement of a block, and of the blocks inside, in source order. However deep they stand in
 /// each other, as long chains of `else if` do, the stack does not grow.
@@ -112,6 +112,27 @@ impl Stmt {
             | StmtKind::Break
             | StmtKind::Continue
             | StmtKind::End => {}
+        }
+    }
+}
+
+impl On {
+    /// Calls `f` with the timer or the synonyms of an exit.
+    pub fn each_expr<'s>(&'s self, f: &mut dyn FnMut(&'s Expr)) {
+        match self {
+            On::Option { synonyms, .. } => synonyms.iter().for_each(f),
+            On::Timeout(after) => f(after),
+            On::Other
+            | On::Message
+            | On::Failed
+            | On::Delivered
+            | On::Chosen
+            | On::Hours(_)
+            | On::VideoOpened
+            | On::VideoClosed
+            | On::Answer(_)
+            | On::Result
+            | On::Drawn(_) => {}
         }
     }
 }

@@ -1,0 +1,11 @@
+//! Kommo's Salesbots, both ways. In: the JSON of a bot, or a checked project. Out: the sources of a project, or the JSON.
+//!
+//! `bot.rs` is the seam between the two: a Salesbot as plain data, whichever dialect of JSON it was read from. What
+//! reads JSON knows nothing of sources, what writes sources knows nothing of JSON. Nothing here reads a file or a
+//! network, and no id of an account is written into a source: ids stand in the environment file alone.
+
+pub mod bot;
+pub mod env;
+pub mod export;
+pub mod names;
+pub mod write;

@@ -1,0 +1,138 @@
+//! Laws: what `docs/kommo.md` shows is what `sbotc` does; and `sbotc export kommo` loses nothing, whatever it is given.
+//!
+//! `UPDATE_PAGES=1 cargo test -p sbotc --test kommo` writes the output of the page anew.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)] // A test that cannot make its files has failed.
+
+mod scratch;
+
+use scratch::Scratch;
+use std::fs;
+use std::path::Path;
+
+fn pizzeria(name: &str) -> Scratch {
+    let scratch = Scratch::new(name);
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/pizzeria");
+    for file in ["account.sbot", "menu.pdf", "welcome.sbot"] {
+        scratch.write(&format!("shop/{file}"), fs::read(folder.join(file)).unwrap());
+    }
+    scratch
+}
+
+/// The environment file of the page.
+fn env() -> String {
+    let page = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/kommo.md")).unwrap();
+    let (_, rest) = page.split_once("```toml file=shop/account.env.toml\n").unwrap();
+    rest.split_once("```").unwrap().0.to_owned()
+}
+
+#[test]
+fn the_page_shows_what_happens() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/kommo.md");
+    let page = fs::read_to_string(&path).unwrap();
+    let scratch = pizzeria("kommo-page");
+    scratch.write("shop/account.env.toml", env());
+    let (before, rest) = page.split_once("```text\n$ ").unwrap();
+    let (block, after) = rest.split_once("\n```").unwrap();
+    let command = block.lines().next().unwrap();
+    let args: Vec<&str> = command.split(' ').skip(1).collect();
+    let ran = scratch.sbotc(&args).exits(0);
+    let made = format!("{before}```text\n$ {command}\n{}```{after}", ran.err);
+    if std::env::var_os("UPDATE_PAGES").is_some() {
+        fs::write(&path, &made).unwrap();
+    } else {
+        assert_eq!(made, page, "UPDATE_PAGES=1 cargo test -p sbotc --test kommo");
+    }
+    let written: serde_json::Value =
+        serde_json::from_slice(&scratch.read("shop/welcome.kommo.json")).unwrap();
+    assert_eq!(written["model"]["name"], "welcome");
+}
+
+#[test]
+fn nothing_is_replaced_unless_asked_for() {
+    let scratch = pizzeria("kommo-force");
+    scratch.write("e.toml", env()).write("shop/welcome.kommo.json", "mine");
+    let args = ["export", "kommo", "shop", "--env", "e.toml"];
+    scratch.sbotc(&args).exits(2).says("is there already").says("--force");
+    assert_eq!(scratch.read("shop/welcome.kommo.json"), b"mine");
+    scratch.sbotc(&[&args[..], &["--force"]].concat()).exits(0).says("Wrote");
+    let first = scratch.read("shop/welcome.kommo.json");
+    scratch.sbotc(&[&args[..], &["-o", "other.json"]].concat()).exits(0);
+    assert_eq!(scratch.read("other.json"), first);
+    fs::create_dir(scratch.0.join("out")).unwrap();
+    scratch.sbotc(&[&args[..], &["-o", "out", "--bot", "welcome"]].concat()).exits(0);
+    assert_eq!(scratch.read("out/welcome.kommo.json"), first);
+}
+
+#[test]
+fn every_missing_id_is_told_at_once() {
+    let scratch = pizzeria("kommo-ids");
+    scratch.write("e.toml", "[users]\nanna = 101\n[variables]\n\"welcome.tries\" = \"lead.bot_tries\"\n");
+    let ran = scratch.sbotc(&["export", "kommo", "shop", "--env", "e.toml", "--format", "json"]).exits(1);
+    let lines: Vec<serde_json::Value> =
+        ran.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let missing: Vec<&str> = lines
+        .iter()
+        .filter(|line| line["severity"] == "error")
+        .map(|line| {
+            assert_eq!(line["file"], "shop/welcome.sbot", "{line}");
+            line["message"].as_str().unwrap()
+        })
+        .collect();
+    for symbol in
+        ["sales_team", "sales.decision_making", "sales", "contact.phone", "lead.bot_tries", "menu.pdf"]
+    {
+        assert!(missing.iter().any(|told| told.ends_with(&format!("`{symbol}`"))), "{symbol}: {missing:?}");
+    }
+    assert!(!scratch.0.join("shop/welcome.kommo.json").exists());
+}
+
+#[test]
+fn what_cannot_be_exported_is_told_with_its_place() {
+    let scratch = Scratch::new("kommo-refused");
+    scratch.write("e.toml", "").write(
+        "late.sbot",
+        "bot late\n\naccount { zone \"Europe/Madrid\" }\n\ntrigger message\n\nstep first:\n  message \"It is {now}\"\n  -> end\n",
+    );
+    let ran = scratch.sbotc(&["export", "kommo", "late.sbot", "--env", "e.toml"]).exits(1);
+    let ran = ran.says("late.sbot:8:").says("Salesbot has no placeholder for `now`").says("help: ");
+    ran.says("nothing was written");
+    assert!(!scratch.0.join("late.kommo.json").exists());
+}
+
+#[test]
+fn wrong_input_ends_in_a_clear_error() {
+    let scratch = pizzeria("kommo-wrong");
+    let export = |env: &str, more: &[&str]| {
+        scratch.sbotc(&[&["export", "kommo", "shop", "--env", env][..], more].concat())
+    };
+    export("none.toml", &[]).exits(2).says("none.toml");
+    scratch.write("e.toml", "[users]\nanna = \"\"\n[stage]\n\"sales.won\" = 142\n");
+    export("e.toml", &[]).exits(2).says("e.toml:2:8: ").says("e.toml:3:2: ").says("write `[stages]`");
+    scratch.write("e.toml", b"[users]\n\xff\n");
+    export("e.toml", &[]).exits(2).says("UTF-8");
+    scratch.write("e.toml", "[users\n");
+    export("e.toml", &[]).exits(2).says("e.toml:1:");
+    scratch.write("e.toml", env());
+    export("e.toml", &["--bot", "welcom"]).exits(2).says("did you mean `welcome`?");
+    export("e.toml", &["--language", "es"]).exits(1).says("`es`");
+    export("e.toml", &["-o", "nowhere/at/all.json"]).exits(2).says("nowhere/at/all.json");
+    scratch.sbotc(&["export", "kommo", "shop"]).exits(2).says("--env");
+    scratch.sbotc(&["export", "zoho", "shop"]).exits(2).says("zoho");
+    scratch.sbotc(&["export", "kommo", "nothing", "--env", "e.toml"]).exits(2).says("nothing");
+    scratch.write("broken.sbot", "bot broken\nstep first: message \n");
+    scratch.sbotc(&["export", "kommo", "broken.sbot", "--env", "e.toml"]).exits(1).says("broken.sbot");
+    scratch.sbotc(&["help", "export", "kommo"]).exits(0).prints("Examples:");
+}
+
+#[test]
+fn several_bots_need_a_folder() {
+    let scratch = Scratch::new("kommo-several");
+    let bot = |name: &str| {
+        format!("bot {name} on failed -> a\n\ntrigger manual\n\nstep a:\n  message \"A\"\n  -> end\n")
+    };
+    scratch.write("e.toml", "").write("p/one.sbot", bot("one")).write("p/two.sbot", bot("two"));
+    let args = ["export", "kommo", "p", "--env", "e.toml"];
+    scratch.sbotc(&[&args[..], &["-o", "x.json"]].concat()).exits(2).says("2 bots").says("--bot NAME");
+    scratch.sbotc(&args).exits(0).says("Wrote p/one.kommo.json").says("Wrote p/two.kommo.json");
+}
