@@ -1,4 +1,5 @@
-//! Laws: what `docs/kommo.md` shows is what `sbotc` does; and `sbotc export kommo` loses nothing, whatever it is given.
+//! Laws: what `docs/kommo.md` shows is what `sbotc` does; and `sbotc export kommo` and `sbotc import kommo` lose nothing,
+//! whatever they are given.
 //!
 //! `UPDATE_PAGES=1 cargo test -p sbotc --test kommo` writes the output of the page anew.
 
@@ -135,4 +136,48 @@ fn several_bots_need_a_folder() {
     let args = ["export", "kommo", "p", "--env", "e.toml"];
     scratch.sbotc(&[&args[..], &["-o", "x.json"]].concat()).exits(2).says("2 bots").says("--bot NAME");
     scratch.sbotc(&args).exits(0).says("Wrote p/one.kommo.json").says("Wrote p/two.kommo.json");
+}
+
+const BOT: &str =
+    r#"{"0":{"question":[{"handler":"show","params":{"type":"text","value":"Hi {{name}}"}},HANDLER]}}"#;
+
+#[test]
+fn an_import_is_a_project_that_is_checked() {
+    let scratch = pizzeria("kommo-import");
+    scratch.write("shop/account.env.toml", env());
+    scratch.sbotc(&["export", "kommo", "shop", "--env", "shop/account.env.toml"]).exits(0);
+    let args = ["import", "kommo", "shop/welcome.kommo.json"];
+    scratch.sbotc(&args).exits(0).says("Wrote welcome/welcome.sbot").says("sbotc check welcome");
+    scratch.sbotc(&["check", "welcome"]).exits(0);
+    scratch.sbotc(&["fmt", "--check", "welcome"]).exits(0);
+    let first = scratch.read("welcome/welcome.sbot");
+    scratch.write("welcome/account.sbot", "// mine");
+    scratch.sbotc(&args).exits(2).says("is there already").says("--force");
+    assert_eq!(scratch.read("welcome/account.sbot"), b"// mine");
+    scratch.sbotc(&[&args[..], &["--force"]].concat()).exits(0);
+    assert_eq!(scratch.read("welcome/welcome.sbot"), first);
+    scratch.sbotc(&["help", "import", "kommo"]).exits(0).prints("Examples:");
+}
+
+#[test]
+fn what_is_wrong_with_a_file_is_told_and_nothing_is_written() {
+    let scratch = Scratch::new("kommo-broken");
+    let import = |file: &str, more: &[&str]| scratch.sbotc(&[&["import", "kommo", file][..], more].concat());
+    import("none.json", &[]).exits(2).says("none.json");
+    scratch.write("cut.json", BOT.get(..40).unwrap());
+    import("cut.json", &[]).exits(1).says("cut.json").says("line 1");
+    scratch.write("odd.json", BOT.replace("HANDLER", r#"{"handler":"save_data","params":{}}"#));
+    let ran = import("odd.json", &[]).exits(1).says("nobody knows the handler `save_data`");
+    ran.says("odd.json, step 0, 0.question[1].handler").says("--lenient");
+    assert!(!scratch.0.join("odd").exists());
+    let ran = import("odd.json", &["--format", "json"]).exits(1);
+    let line: serde_json::Value = serde_json::from_str(ran.out.lines().next().unwrap()).unwrap();
+    assert_eq!((line["step"].as_i64(), line["severity"].as_str()), (Some(0), Some("error")));
+    import("odd.json", &["--lenient"]).exits(0).says("Wrote odd/odd.sbot");
+    assert!(String::from_utf8(scratch.read("odd/odd.sbot")).unwrap().contains("save_data"));
+    scratch.sbotc(&["check", "odd"]).exits(0);
+    scratch.write("bytes.json", b"\xff\xfe");
+    import("bytes.json", &[]).exits(1).says("UTF-8");
+    scratch.write("file", "x");
+    import("odd.json", &["--lenient", "-o", "file/deeper"]).exits(2).says("file/deeper");
 }

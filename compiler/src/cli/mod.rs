@@ -14,6 +14,7 @@ mod explore;
 mod export;
 mod fmt;
 mod i18n;
+mod import;
 mod locale;
 mod map;
 mod new;
@@ -48,6 +49,7 @@ Examples:
                                    which conversations of a log would go another way
   sbotc export kommo pizzeria --env account.env.toml
                                    files that Kommo's Salesbot editor imports
+  sbotc import kommo welcome.json  a project from what that editor exports
   sbotc i18n extract pizzeria      write the texts to translate to pizzeria/locale
   sbotc explain E0203              what a diagnostic means, with an example
 
@@ -111,6 +113,8 @@ enum Command {
     Bindings(bindings::Args),
     /// Turn bots into the files of another product: Kommo's Salesbot
     Export(export::Args),
+    /// Turn the bots of another product into a project: Kommo's Salesbot
+    Import(import::Args),
     /// Bring files into the standard form
     Fmt(fmt::Args),
     /// Start a new project
@@ -204,6 +208,7 @@ fn dispatch(command: Command) -> Result<Exit, Stop> {
         Command::Build(args) => build::run(&args),
         Command::Bindings(args) => bindings::run(&args),
         Command::Export(args) => export::run(&args),
+        Command::Import(args) => import::run(&args),
         Command::Fmt(args) => fmt::run(&args),
         Command::New(args) => new::run(&args),
         Command::Diff(args) => diff::run(&args),

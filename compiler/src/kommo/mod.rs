@@ -7,5 +7,7 @@
 pub mod bot;
 pub mod env;
 pub mod export;
+pub mod import;
 pub mod names;
+pub mod read;
 pub mod write;

@@ -2,6 +2,7 @@
 //!
 //! - the exported file does what the bot does: in every conversation of the tests, and in those that a walk through the bot
 //!   finds, both send the same messages, set the same fields, do the same actions and wait for the same things;
+//! - a file that is imported and exported again still does what the bot does;
 //! - the two graphs of a file, for the machine and for the editor, lead to the same places;
 //! - what cannot be exported is told in the words of the report beside the fixture, and so are the blocks of what can;
 //! - the same project is exported as the same bytes.
@@ -16,8 +17,10 @@ mod sameness;
 mod support;
 
 use sbot_embed::Json;
+use sbotc::kommo::env::Env;
 use sbotc::kommo::export::{Export, Input, export};
-use sbotc::kommo::write;
+use sbotc::kommo::import::import;
+use sbotc::kommo::{read, write};
 use sbotc::{Checked, i18n};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -137,4 +140,35 @@ fn kommo_does_what_the_bot_does() {
         conversations += sameness::compare(Path::new(&path), bot, &file, &account);
     }
     assert!(conversations > 100, "{conversations}");
+}
+
+/// The way there and back: the file becomes a project, and the project a file.
+#[test]
+fn an_imported_bot_does_what_the_bot_does() {
+    let account = Account::default();
+    let mut conversations = 0;
+    for (path, bot, file) in files(&account) {
+        // Files that messages attach are not in Kommo's file.
+        if file.contains("attachments") {
+            continue;
+        }
+        let (read, _) = read::read(file.as_bytes(), false).unwrap();
+        let made = import(&read, &[], "imported");
+        let mut files = support::Memory::default();
+        let name = format!("{}.sbot", made.name);
+        files.0.insert(name.clone(), made.bot.into_bytes());
+        files.0.insert("account.sbot".to_owned(), made.account.into_bytes());
+        let checked = sbotc::check::check(sbotc::project::parse(&[name], &files).unwrap(), &files);
+        let env = Env::read(&made.env).unwrap();
+        let lookup = |section: &str, symbol: &str| match section {
+            "variables" => Some(Json::text(&format!("lead.{}", symbol.replace('.', "_")))),
+            _ => env.get(section, symbol).cloned().or_else(|| account.lookup(section, symbol)),
+        };
+        let project = checked.project.as_ref().unwrap();
+        let input = Input { project, sources: &checked.sources, bot: 0, language: None, lookup: &lookup };
+        let again = export(input);
+        let Some(again) = &again.bot else { panic!("{}: {:#?}", path.display(), again.findings) };
+        conversations += sameness::compare(&path, bot, &write::file(again), &account);
+    }
+    assert!(conversations > 50, "{conversations}");
 }

@@ -1,0 +1,203 @@
+//! Laws of bots that are imported from Kommo, over `fixtures/kommo_import` and everything that `sbotc export` makes:
+//!
+//! - the project is the one in the snapshot, in the standard form, and has no error;
+//! - the same file gives the same project each time;
+//! - every handler and every action that is known stands in a fixture;
+//! - whatever the file is, there is a project or an error with its place.
+
+// A fixture that cannot be read is a failure, and so is whatever a match does not expect.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
+mod support;
+
+use sbot_embed::Json;
+use sbotc::kommo::export::{Input, export};
+use sbotc::kommo::import::{Imported, actions, import};
+use sbotc::kommo::{read, write};
+use std::fmt::Write;
+use std::fs;
+use std::path::PathBuf;
+use support::Memory;
+
+fn fixtures() -> Vec<PathBuf> {
+    support::project::with_ending(&support::fixtures("kommo_import"), ".json")
+}
+
+fn imported(bytes: &[u8], name: &str) -> Imported {
+    let (bot, notes) = read::read(bytes, true).unwrap_or_else(|problems| panic!("{name}: {problems:#?}"));
+    import(&bot, &notes, name)
+}
+
+/// Warnings of the project; it has no error.
+fn checked(made: &Imported) -> Vec<String> {
+    let mut files = Memory::default();
+    let bot = format!("{}.sbot", made.name);
+    files.0.insert(bot.clone(), made.bot.clone().into_bytes());
+    files.0.insert("account.sbot".to_owned(), made.account.clone().into_bytes());
+    let checked = sbotc::check::check(sbotc::project::parse(&[bot], &files).unwrap(), &files);
+    let errors = support::listed(checked.diagnostics.iter().filter(|one| one.is_error()), &checked.sources);
+    assert!(errors.is_empty(), "{errors}\n{}\n{}", made.bot, made.account);
+    for text in [&made.bot, &made.account] {
+        assert_eq!(
+            *text,
+            sbot_grammar::print::print(text, &sbot_grammar::parse(text)),
+            "not in the standard form"
+        );
+    }
+    sbotc::kommo::env::Env::read(&made.env).unwrap();
+    let line = |one: &sbotc::diagnostic::Diagnostic| {
+        let at = checked.sources.get(one.place.file).line_column(one.place.span.start);
+        format!("{} {}: {}", one.code.name(), at.line, one.message)
+    };
+    checked.diagnostics.iter().map(line).collect()
+}
+
+#[test]
+fn projects_are_as_they_were() {
+    for path in fixtures() {
+        let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
+        let made = imported(&fs::read(&path).unwrap(), &name);
+        let mut text =
+            format!("{}\n=== account.sbot\n{}\n=== account.env.toml\n{}", made.bot, made.account, made.env);
+        text.push_str("\n=== told\n");
+        for told in &made.told {
+            writeln!(text, "{:?} {}: {}", told.step, told.path, told.what).unwrap();
+        }
+        text.push_str("\n=== warnings\n");
+        for warning in checked(&made) {
+            writeln!(text, "{warning}").unwrap();
+        }
+        insta::with_settings!({ snapshot_path => path.parent().unwrap(), prepend_module_to_snapshot => false }, {
+            insta::assert_snapshot!(name.clone(), text);
+        });
+        assert_eq!(made, imported(&fs::read(&path).unwrap(), &name));
+    }
+}
+
+#[test]
+fn every_handler_and_action_has_a_fixture() {
+    let all: String = fixtures().iter().map(|path| fs::read_to_string(path).unwrap()).collect();
+    let has = |key: &str, name: &str| {
+        let inside = format!("\\\"{key}\\\": \\\"{name}\\\"");
+        all.contains(&format!("\"{key}\": \"{name}\"")) || all.contains(&inside)
+    };
+    for (name, _) in read::HANDLERS {
+        assert!(has("handler", name), "no fixture has the handler {name}");
+    }
+    for name in actions() {
+        assert!(has("name", name) || has("action", name), "no fixture has the action {name}");
+    }
+}
+
+/// What was exported is read as it was written, and imported without an error.
+#[test]
+fn what_is_exported_can_be_imported() {
+    let mut paths = support::project::with_ending(&support::fixtures("kommo_export"), ".sbot");
+    paths.extend(support::project::paths().into_iter().filter(|path| path.is_dir()));
+    let mut count = 0;
+    for path in paths {
+        let (name, _, checked_project) = support::project::check(&path);
+        let project = checked_project.project.as_ref().unwrap();
+        let lookup = |section: &str, symbol: &str| {
+            let hash = symbol.bytes().fold(7i64, |hash, byte| (hash * 31 + i64::from(byte)) % 90_000);
+            Some(if section == "variables" {
+                Json::text(&format!("lead.{}", symbol.replace('.', "_")))
+            } else {
+                Json::int(1000 + hash)
+            })
+        };
+        for bot in 0..project.bots.len() {
+            let input =
+                Input { project, sources: &checked_project.sources, bot, language: None, lookup: &lookup };
+            let Some(bot) = export(input).bot else { continue };
+            let file = write::file(&bot);
+            let (again, notes) =
+                read::read(file.as_bytes(), false).unwrap_or_else(|why| panic!("{name}: {why:#?}"));
+            assert!(notes.is_empty(), "{name}: {notes:#?}");
+            assert_eq!(write::file(&again), file, "{name}: read as something else");
+            checked(&import(&again, &notes, &name));
+            count += 1;
+        }
+    }
+    assert!(count > 4, "{count}");
+}
+
+fn problems(text: &str) -> String {
+    let all = read::read(text.as_bytes(), false).unwrap_err();
+    all.iter().map(|one| format!("{:?} {}: {} ({})\n", one.step, one.path, one.what, one.help)).collect()
+}
+
+#[test]
+fn what_is_wrong_is_told_with_its_place() {
+    let step = |handlers: &str| format!("{{\"0\":{{\"question\":[{handlers}]}}}}");
+    let cases = [
+        "",
+        "[",
+        "3",
+        "{\"model\":{\"text\":\"{\\\"0\\\": {\"}}",
+        "{\"model\":{}}",
+        "{\"0\":{},\"0\":{}}",
+        "{\"1\":{},\"01\":{}}",
+        "{\"zero\":{}}",
+        "{\"0\":7}",
+        &step("{\"handler\":\"save_data\",\"params\":{}}"),
+        &step("{\"handler\":\"sendmessage\",\"params\":{}}"),
+        &step("{\"params\":{}}"),
+        &step("{\"handler\":\"goto\",\"params\":{\"type\":\"question\",\"step\":\"two\"}}"),
+        &step("{\"handler\":\"goto\",\"params\":{\"type\":\"middle\",\"step\":2}}"),
+        &step(
+            "{\"handler\":\"waits\",\"params\":{\"conditions\":[{\"event\":{\"source\":\"timer\",\"delay\":0},\"action\":{\"step\":1}}]}}",
+        ),
+        &step("{\"handler\":\"show\",\"params\":{\"type\":\"video\",\"value\":\"x\"}}"),
+        &step("{\"handler\":\"stop\",\"params\":{\"action\":\"explode\"}}"),
+    ];
+    let text: String = cases.iter().map(|case| format!("{case}\n{}\n", problems(case))).collect();
+    insta::with_settings!({ snapshot_path => support::fixtures("kommo_import"), prepend_module_to_snapshot => false }, {
+        insta::assert_snapshot!("wrong", text);
+    });
+}
+
+#[test]
+fn nothing_makes_it_panic_or_run_away() {
+    let try_it = |bytes: &[u8]| {
+        for lenient in [false, true] {
+            if let Ok((bot, notes)) = read::read(bytes, lenient) {
+                let made = import(&bot, &notes, "hostile");
+                assert!(!made.bot.is_empty());
+            }
+        }
+    };
+    for path in fixtures() {
+        let bytes = fs::read(&path).unwrap();
+        for end in (0..bytes.len()).step_by(7) {
+            try_it(&bytes[..end]);
+        }
+        let mut state = 7u32;
+        for _ in 0..600 {
+            let mut changed = bytes.clone();
+            for _ in 0..3 {
+                state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                let at = state as usize % changed.len();
+                changed[at] = b"\"{}[]:,0a\\\xff"[(state >> 24) as usize % 11];
+            }
+            try_it(&changed);
+        }
+    }
+    let deep = |n: usize| {
+        let open = "{\"handler\":\"condition\",\"params\":{\"term1\":\"name\",\"term2\":\"x\",\"result\":["
+            .repeat(n);
+        format!("[{{\"question\":[{open}{}]}}]", "]}}".repeat(n))
+    };
+    try_it(deep(10).as_bytes());
+    assert!(problems(&deep(30)).contains("deep"));
+    assert!(problems(&"[".repeat(100_000)).contains("deep"));
+    let many = |n: usize| {
+        let steps: Vec<String> = (0..n)
+            .map(|at| format!("\"{at}\":{{\"question\":[{{\"handler\":\"goto\",\"params\":{{\"type\":\"question\",\"step\":{}}}}}]}}", (at + 1) % n))
+            .collect();
+        format!("{{{}}}", steps.join(","))
+    };
+    // A circle of steps that wait for nothing, and more steps than any bot has.
+    try_it(many(3_000).as_bytes());
+    assert!(problems(&many(100_000)).contains("the limit is"));
+}
