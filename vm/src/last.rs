@@ -1,13 +1,14 @@
 //! Which instructions read their registers for the last time: a message, an action or a move may then take the values
 //! out of their registers instead of sharing them. In: verified tables. Out: a bit per instruction.
 //!
-//! Looked at is only what follows directly; where that is not enough to be sure, the value is shared.
+//! Looked at is only what follows closely, on both ways of a jump that may be taken; where that is not enough to be
+//! sure, the value is shared.
 
 use crate::op::{Op, Reg, Role};
 use crate::program::{Message, On, Source::Const, Tables, Wait};
 
-/// How many instructions are looked at after a read.
-const AHEAD: usize = 8;
+/// How many instructions are looked at after a read, on all ways together.
+const AHEAD: usize = 24;
 
 /// One bit per instruction.
 pub(crate) struct LastReads(Vec<u64>);
@@ -47,9 +48,14 @@ pub(crate) fn is_last(tables: &Tables, at: usize, reg: Reg) -> bool {
     if tables.code.get(at).is_none_or(|op| reads_more(tables, op)) {
         return false;
     }
-    let mut next = at + 1;
-    for _ in 0..AHEAD {
-        let Some(op) = tables.code.get(next) else { return false };
+    never_read(tables, at + 1, reg, &mut { AHEAD })
+}
+
+/// Whether nothing reads the register from the instruction at `next` on, as far as it can be told by looking at no more
+/// than `left` instructions.
+fn never_read(tables: &Tables, mut next: usize, reg: Reg, left: &mut usize) -> bool {
+    while let (Some(op), Some(fewer)) = (tables.code.get(next), left.checked_sub(1)) {
+        *left = fewer;
         next += 1;
         if let Op::Jump { to } = *op {
             next = to as usize;
@@ -68,6 +74,11 @@ pub(crate) fn is_last(tables: &Tables, at: usize, reg: Reg) -> bool {
             After::Nothing => {}
             After::Written => return true,
             After::Unknown => return false,
+            After::MayJump(to) => {
+                if !never_read(tables, to, reg, left) {
+                    return false;
+                }
+            }
         }
     }
     false
@@ -85,12 +96,16 @@ fn reads_more(tables: &Tables, op: &Op) -> bool {
 enum After {
     Nothing,
     Written,
+    /// It does nothing with it, and goes on there or with the next one.
+    MayJump(usize),
     Unknown,
 }
 
 /// What an instruction that calls nothing does with a register.
 fn after(op: &Op, reg: Reg) -> After {
-    let (mut read, mut written, mut jumps, mut first) = (false, false, false, 0);
+    let (mut read, mut written, mut first) = (false, false, 0);
+    // Where it may jump to; an instruction has one place at most, and another bot's frame is another.
+    let (mut to, mut elsewhere) = (None, false);
     op.operands(|operand| {
         let same = operand.value == i64::from(reg);
         match operand.role {
@@ -102,7 +117,8 @@ fn after(op: &Op, reg: Reg) -> After {
             }
             Role::Args => first = operand.value,
             Role::Count => read |= (first..first + operand.value).contains(&i64::from(reg)),
-            Role::Target | Role::BotTarget => jumps = true,
+            Role::Target => to = Some(operand.value),
+            Role::BotTarget => elsewhere = true,
             Role::Var | Role::BotReg => read |= same,
             Role::Const
             | Role::Function
@@ -119,10 +135,11 @@ fn after(op: &Op, reg: Reg) -> After {
             | Role::Small => {}
         }
     });
-    match (read || jumps, written) {
-        (true, _) => After::Unknown,
-        (false, true) => After::Written,
-        (false, false) => After::Nothing,
+    match (read || elsewhere, written, to) {
+        (true, _, _) | (false, true, Some(_)) => After::Unknown,
+        (false, true, None) => After::Written,
+        (false, false, None) => After::Nothing,
+        (false, false, Some(to)) => usize::try_from(to).map_or(After::Unknown, After::MayJump),
     }
 }
 
@@ -157,4 +174,43 @@ fn keeps(wait: &Wait, reg: Reg) -> bool {
             | On::Chosen(_)
             | On::Drawn(_) => false,
         })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_last;
+    use crate::op::Op;
+    use crate::program::Tables;
+
+    /// A register is read for the last time if it is written or gone on both ways of a jump, and only then.
+    #[test]
+    fn both_ways_of_a_jump_count() {
+        let code = |other: Op| Tables {
+            code: vec![
+                Op::Move { dst: 1, src: 0 },
+                Op::JumpUnless { cond: 1, to: 4 },
+                Op::Int { dst: 0, value: 1 },
+                Op::End {},
+                other,
+                Op::End {},
+            ],
+            ..Tables::default()
+        };
+        let last = |other: Op, reg| is_last(&code(other), 0, reg);
+        assert!(last(Op::Bool { dst: 0, value: 1 }, 0), "written on both ways");
+        assert!(last(Op::Bool { dst: 1, value: 1 }, 0), "gone on one way");
+        assert!(!last(Op::Move { dst: 1, src: 0 }, 0), "read where the jump leads");
+        assert!(!last(Op::Bool { dst: 0, value: 1 }, 1), "read by the jump");
+        assert!(!last(Op::JumpUnless { cond: 1, to: 4 }, 0), "a circle that never ends");
+        assert!(!last(Op::Call { dst: 0, function: 0, args: 0, count: 0 }, 0), "a call may read it");
+    }
+
+    /// Many jumps in a row do not take long: nothing is known of what lies far behind.
+    #[test]
+    fn only_so_much_is_looked_at() {
+        let mut code = vec![Op::Move { dst: 1, src: 0 }];
+        code.extend((0..10_000).map(|_| Op::JumpIf { cond: 1, to: 1 }));
+        code.push(Op::End {});
+        assert!(!is_last(&Tables { code, ..Tables::default() }, 0, 0));
+    }
 }

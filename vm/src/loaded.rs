@@ -233,7 +233,7 @@ pub(crate) struct Derived {
     pub(crate) last_reads: LastReads,
     pub(crate) plans: Plans,
     /// What the checksum of every parked run begins with.
-    pub(crate) run_seed: u32,
+    pub(crate) run_sum: crc32fast::Hasher,
     pub(crate) reads: Reads,
 }
 
@@ -331,7 +331,7 @@ impl Derived {
             quick: Computations::new(tables),
             last_reads: LastReads::new(tables),
             plans: Plans::new(tables),
-            run_seed: run::seed(run::FORMAT, id),
+            run_sum: run::begin_sum(run::FORMAT, id),
             reads: Reads::new(tables.waits.len()),
         }
     }

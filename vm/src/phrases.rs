@@ -73,16 +73,19 @@ impl Options {
     /// one with a synonym among its words.
     pub(crate) fn at_once(&self, text: &str) -> Option<Option<u32>> {
         let quick = self.quick.as_ref()?;
-        if text.len() > SHORT || !text.is_ascii() {
+        if text.len() > SHORT {
             return None;
+        }
+        // What equals a folded phrase in ASCII is in ASCII and spaced well itself.
+        let trimmed = text.trim_ascii();
+        if let Some(exit) = quick.equal(trimmed.as_bytes()) {
+            return Some(Some(exit));
         }
         // White space that is left makes it one that is not spaced well.
-        let text = text.trim_ascii();
-        if !ascii::is_spaced_well(text.as_bytes()) {
+        if !trimmed.is_ascii() || !ascii::is_spaced_well(trimmed.as_bytes()) {
             return None;
         }
-        let equal = || quick.equal(text.as_bytes());
-        Some(if text.is_empty() { None } else { equal().or_else(|| quick.contained(text.as_bytes())) })
+        Some(quick.contained(trimmed.as_bytes()))
     }
 
     /// The exit of the first option that is equal to a text, label or synonym.

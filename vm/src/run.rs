@@ -21,6 +21,7 @@ use crate::program::{Callee, Live};
 use crate::stack::{MAX_DEPTH, MAX_REGISTERS};
 use crate::value::Value;
 use crate::wire::{Reader, WireError, put_signed, put_unsigned, put_value};
+use crc32fast::Hasher;
 
 /// A run that waits. Everything it needs to go on, and nothing else.
 #[derive(Clone, Debug, PartialEq)]
@@ -124,12 +125,12 @@ impl Run {
         self.deadlines.iter().for_each(|deadline| put_signed(out, *deadline));
         self.values.iter().for_each(|value| put_value(out, value));
         if let Some((head, body)) = out.get_mut(at..).and_then(|run| run.split_at_mut_checked(HEADER)) {
-            let seed = if self.program == program.id() {
-                program.derived.run_seed
+            let begun = if self.program == program.id() {
+                program.derived.run_sum.clone()
             } else {
-                seed(FORMAT, self.program)
+                begin_sum(FORMAT, self.program)
             };
-            let sum = checksum(seed, body).to_le_bytes();
+            let sum = checksum(begun, body).to_le_bytes();
             if let Some(place) = head.last_chunk_mut::<4>() {
                 *place = sum;
             }
@@ -166,8 +167,10 @@ impl Run {
         if word(1) != program.id() as u32 {
             return Err(RunError::OtherProgram);
         }
-        let seed = if version == FORMAT { program.derived.run_seed } else { seed(version, program.id()) };
-        if word(5) != checksum(seed, body) {
+        let derived = &program.derived;
+        let begun =
+            if version == FORMAT { derived.run_sum.clone() } else { begin_sum(version, program.id()) };
+        if word(5) != checksum(begun, body) {
             return Err(RunError::Checksum);
         }
         self.program = program.id();
@@ -334,16 +337,16 @@ pub(crate) fn wait_of<'p>(program: &'p Program, run: &Run) -> Option<&'p WaitInf
     (run.deadlines.len() == info.timers.len() && run.values.len() == wait.live.len()).then_some(info)
 }
 
-/// The checksum of everything but the body, which is the same for all runs of a program.
-pub(crate) fn seed(version: u8, program: u64) -> u32 {
-    let mut sum = crc32fast::Hasher::new();
+/// The checksum so far of everything but the body, which is the same for all runs of a program. A program keeps it:
+/// beginning one anew asks what the processor can do.
+pub(crate) fn begin_sum(version: u8, program: u64) -> Hasher {
+    let mut sum = Hasher::new();
     sum.update(&[version]);
     sum.update(&program.to_le_bytes());
-    sum.finalize()
+    sum
 }
 
-fn checksum(seed: u32, body: &[u8]) -> u32 {
-    let mut sum = crc32fast::Hasher::new_with_initial(seed);
-    sum.update(body);
-    sum.finalize()
+fn checksum(mut begun: Hasher, body: &[u8]) -> u32 {
+    begun.update(body);
+    begun.finalize()
 }

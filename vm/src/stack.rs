@@ -306,7 +306,7 @@ fn keep(
     let frame = registers.get_mut(base..).unwrap_or_default();
     values.truncate(live.len());
     if values.len() < live.len() {
-        values.resize(live.len(), Value::None);
+        values.resize_with(live.len(), Value::default);
     }
     for (value, live) in values.iter_mut().zip(live) {
         if let Some(place) = frame.get_mut(usize::from(live.reg)) {
