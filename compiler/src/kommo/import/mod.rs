@@ -6,6 +6,7 @@
 
 mod actions;
 mod asks;
+mod messages;
 mod met;
 mod plan;
 mod statements;

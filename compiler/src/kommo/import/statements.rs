@@ -2,10 +2,9 @@
 
 use super::Importer;
 use super::actions;
-use super::words::{escaped, slug};
-use crate::kommo::bot::{
-    Button, Event, Handler, Message, Part, Reply, ReplyIs, Step, Stop, Wait, What, Widget,
-};
+use super::messages::is_reply;
+use super::words::slug;
+use crate::kommo::bot::{Event, Handler, Part, Step, Stop, Wait, What, Widget};
 use sbot_embed::Json;
 use std::fmt::Write;
 
@@ -15,7 +14,7 @@ pub(super) fn id(json: &Json) -> String {
 }
 
 /// How long a timer lasts: `2h30m`.
-fn duration(mut seconds: i64) -> String {
+pub(super) fn duration(mut seconds: i64) -> String {
     let mut out = String::new();
     for (unit, length) in [("h", 3600), ("m", 60), ("s", 1)] {
         if seconds >= length {
@@ -24,32 +23,6 @@ fn duration(mut seconds: i64) -> String {
         }
     }
     out
-}
-
-fn quoted(text: &str) -> String {
-    format!("\"{}\"", escaped(text))
-}
-
-fn is_reply(button: &Button) -> bool {
-    matches!(button, Button::Reply(_))
-}
-
-/// Whether a client who presses a button takes this branch: it has the label, or a pattern that the label matches.
-fn takes(reply: &Reply, label: &str) -> bool {
-    let ReplyIs::Option { value, .. } = &reply.when else { return false };
-    let pattern = value.strip_prefix('/').and_then(|rest| rest.rsplit_once('/'));
-    match pattern {
-        Some((inner, _)) => {
-            let regex = regex::RegexBuilder::new(inner).case_insensitive(true).size_limit(1 << 18).build();
-            regex.is_ok_and(|regex| regex.is_match(label))
-        }
-        None => value.trim().to_lowercase() == label.trim().to_lowercase(),
-    }
-}
-
-/// The regular expression of a reply's value.
-fn regex_of(value: &str) -> Option<&str> {
-    value.strip_prefix('/').filter(|rest| rest.rfind('/').is_some_and(|end| end > 0)).map(|_| value)
 }
 
 impl Importer<'_> {
@@ -140,7 +113,7 @@ impl Importer<'_> {
     }
 
     /// Whether nothing follows.
-    fn one(&mut self, handler: &Handler, answered: Option<&Step>, out: &mut String) -> bool {
+    pub(super) fn one(&mut self, handler: &Handler, answered: Option<&Step>, out: &mut String) -> bool {
         match &handler.what {
             What::Message(message) => return self.message(message, answered, out),
             What::Goto(to) => {
@@ -241,7 +214,7 @@ impl Importer<'_> {
     }
 
     /// Comments that belong to no statement.
-    fn flush(&mut self, out: &mut String) {
+    pub(super) fn flush(&mut self, out: &mut String) {
         for comment in std::mem::take(&mut self.comments) {
             let _ = writeln!(out, "// {}", comment.replace(['\n', '\r'], " "));
         }
@@ -345,304 +318,6 @@ impl Importer<'_> {
             self.push(out, &format!("pause{exits}"));
         }
         true
-    }
-
-    /// Whether nothing follows: it waits.
-    fn message(&mut self, message: &Message, answered: Option<&Step>, out: &mut String) -> bool {
-        for reply in &message.quick_replies {
-            self.lost(&format!("the quick reply `{reply}` of Messenger is left out"));
-        }
-        if let Some(tag) = &message.facebook_tag {
-            self.lost(&format!("Kommo sends it with the tag {tag} of Messenger"));
-        }
-        for file in &message.attachments {
-            self.lost(&format!(
-                "Kommo attaches the {} {} here: put the file beside this one and write `attach \"FILE\"`",
-                file.kind, file.value
-            ));
-        }
-        if message.creates_chat {
-            self.lost("Kommo begins a chat if there was none: a host does that for `via`");
-        }
-        let text = if message.text.is_empty() {
-            message.list.as_ref().map_or("", |list| &list.body)
-        } else {
-            &message.text
-        };
-        if text.trim().is_empty() {
-            self.lost("a message without a text");
-            self.flush(out);
-            return false;
-        }
-        let text = self.text(text);
-        let mut head = match (&message.list, &message.template) {
-            (Some(_), _) => format!("list {text}"),
-            (None, Some(template)) => format!("message {}({text})", self.met.template(&id(template))),
-            (None, None) => format!("message {text}"),
-        };
-        if message.list.is_none() {
-            head.push_str(&self.recipients(message));
-        }
-        let replies = answered.and_then(|step| {
-            step.answer
-                .iter()
-                .find_map(|one| if let What::Buttons(all) = &one.what { Some(all.as_slice()) } else { None })
-        });
-        let mut exits = String::new();
-        let mut waits =
-            message.list.is_some() || message.buttons.iter().any(|one| matches!(one, Button::Reply(_)));
-        if let Some(list) = &message.list {
-            self.met.needs.insert("whatsapp");
-            head.push_str(&self.list(list, replies.unwrap_or_default()));
-        } else if !message.buttons.is_empty() {
-            head.push_str(&self.buttons(&message.buttons, replies.unwrap_or_default()));
-        }
-        match answered {
-            Some(step) if waits => self.other(message, step, replies.unwrap_or_default(), &mut exits),
-            Some(step) => {
-                // Whatever the client writes is the answer.
-                let before = std::mem::take(&mut self.comments);
-                let mut inner = String::new();
-                if !self.answered(&step.answer, &mut inner) {
-                    self.push(&mut inner, "-> end");
-                }
-                self.comments = before;
-                let _ = write!(exits, "\non message {{\n{inner}}}");
-                waits = true;
-            }
-            None => {}
-        }
-        if let Some(step) = answered {
-            self.silence(step, &mut exits);
-        }
-        if let Some(to) = message.on_error.filter(|to| self.failed != Some(*to)) {
-            let arrow = self.arrow(to);
-            let _ = write!(exits, "\non failed {arrow}");
-        }
-        self.push(out, &format!("{head}{exits}"));
-        waits
-    }
-
-    fn recipients(&mut self, message: &Message) -> String {
-        let mut out = String::new();
-        let Some(to) = &message.recipient else { return self.via(message, None) };
-        match to.who.as_str() {
-            "all_contacts" => out.push_str(" to all"),
-            "main_contact" => {}
-            other => self.lost(&format!("Kommo sends it to `{other}`; here it goes to the main contact")),
-        }
-        let way = to.way.as_deref();
-        out + &self.via(message, way)
-    }
-
-    fn via(&mut self, message: &Message, way: Option<&str>) -> String {
-        match (&message.channels, way) {
-            (Some(channels), _) => {
-                let names: Vec<String> =
-                    channels.iter().map(|channel| self.met.channel(&id(channel))).collect();
-                format!(" via {}", names.join(", "))
-            }
-            (None, Some("over_all")) => " via any".to_owned(),
-            (None, Some("any_first")) => " via primary".to_owned(),
-            (None, Some(_) | None) => String::new(),
-        }
-    }
-
-    fn buttons(&mut self, buttons: &[Button], replies: &[Reply]) -> String {
-        let mut out = String::from(" buttons [");
-        for button in buttons {
-            match button {
-                Button::Link { text, url } => {
-                    let _ = write!(out, "\n{} link {},", quoted(text), self.text(url));
-                }
-                Button::Reply(label) => {
-                    let branch = replies.iter().find(|reply| takes(reply, label));
-                    let _ = write!(out, "\n{},", self.option(label, branch, "button"));
-                }
-            }
-        }
-        out + "\n]"
-    }
-
-    /// `"Prices" | "price" -> prices`
-    fn option(&mut self, label: &str, branch: Option<&Reply>, what: &str) -> String {
-        let mut out = quoted(label);
-        let Some(branch) = branch else {
-            self.lost(&format!("the {what} {label:?} has no branch in Kommo: the bot ends there"));
-            return out + " -> end";
-        };
-        if let ReplyIs::Option { value, synonyms } = &branch.when {
-            // The rows of a list go by a name of their own, which nobody writes.
-            let own =
-                synonyms.iter().filter(|word| word.to_lowercase() != label.to_lowercase() && *word != value);
-            for word in own.filter(|word| !word.trim().is_empty()) {
-                let _ = write!(out, " | {}", quoted(word));
-            }
-        }
-        let body = self.body(&branch.then, &format!("the {what} {label:?}"));
-        format!("{out} {body}")
-    }
-
-    fn list(&mut self, list: &crate::kommo::bot::List, replies: &[Reply]) -> String {
-        let mut out = format!(" button {}", quoted(list.button.as_deref().unwrap_or("Options")));
-        if list.button.is_none() {
-            self.lost("the label of the button that opens the list is not in Kommo's file");
-        }
-        for (word, text) in [("title", &list.title), ("footer", &list.footer)] {
-            if let Some(text) = text {
-                let _ = write!(out, " {word} {}", self.text(text));
-            }
-        }
-        for section in &list.sections {
-            let _ = write!(out, "\nsection {} [", quoted(section.title.as_deref().unwrap_or("Options")));
-            for row in &section.rows {
-                let known = |value: &str| {
-                    row.callback.as_deref() == Some(value) || value.to_lowercase() == row.title.to_lowercase()
-                };
-                let branch = replies
-                    .iter()
-                    .find(|reply| matches!(&reply.when, ReplyIs::Option { value, .. } if known(value)));
-                let option = self.option(&row.title, branch, "option");
-                let label = quoted(&row.title);
-                let option = match &row.description {
-                    Some(about) => option.replacen(&label, &format!("{label} about {}", quoted(about)), 1),
-                    None => option,
-                };
-                let _ = write!(out, "\n{option},");
-            }
-            out.push_str("\n]");
-        }
-        out
-    }
-
-    /// Any other answer: what is compared with a word or a pattern that no button shows, and what is left.
-    fn other(&mut self, message: &Message, step: &Step, replies: &[Reply], exits: &mut String) {
-        let shown: Vec<String> = message
-            .buttons
-            .iter()
-            .filter_map(
-                |one| if let Button::Reply(label) = one { Some(label.trim().to_lowercase()) } else { None },
-            )
-            .chain(
-                message
-                    .list
-                    .iter()
-                    .flat_map(|list| &list.sections)
-                    .flat_map(|section| &section.rows)
-                    .flat_map(|row| {
-                        [
-                            Some(row.title.to_lowercase()),
-                            row.callback.as_ref().map(|word| word.to_lowercase()),
-                        ]
-                        .into_iter()
-                        .flatten()
-                    }),
-            )
-            .collect();
-        // What is to be said of the message itself stands before it.
-        let before = std::mem::take(&mut self.comments);
-        let mut inner = String::new();
-        for reply in replies {
-            let ReplyIs::Option { value, synonyms } = &reply.when else { continue };
-            if shown.contains(&value.trim().to_lowercase()) {
-                continue;
-            }
-            if let Some(condition) = self.written(value, synonyms) {
-                let body = self.body(&reply.then, &format!("the answer {value:?}"));
-                self.push(&mut inner, &format!("if {condition} {body}"));
-            }
-        }
-        // Handlers beside the buttons run for every answer.
-        let others: Vec<&Handler> =
-            step.answer.iter().filter(|one| !matches!(one.what, What::Buttons(_))).collect();
-        let rest = replies.iter().find(|reply| reply.when == ReplyIs::Else);
-        if inner.is_empty() && others.is_empty() {
-            self.comments.splice(0..0, before);
-            if let Some(rest) = rest {
-                let body = self.body(&rest.then, "any other answer");
-                let _ = write!(exits, "\non other {body}");
-            }
-            return;
-        }
-        let mut ended = false;
-        for one in others {
-            ended = ended || self.one(one, None, &mut inner);
-        }
-        if !ended {
-            match rest {
-                Some(rest) if self.handlers(&rest.then, &mut inner) => {}
-                Some(_) | None => self.push(&mut inner, "-> end"),
-            }
-        }
-        self.comments = before;
-        let _ = write!(exits, "\non other {{\n{inner}}}");
-    }
-
-    /// Whether the client wrote this.
-    fn written(&mut self, value: &str, synonyms: &[String]) -> Option<String> {
-        let mut all = Vec::new();
-        for word in std::iter::once(value).chain(synonyms.iter().map(String::as_str)) {
-            match regex_of(word) {
-                Some(pattern) => match self.regex("client.text", pattern) {
-                    Some(test) => all.push(test),
-                    None => self.lost(&format!("the pattern {pattern} has no words here")),
-                },
-                None if word.trim().is_empty() => {}
-                None => all.push(format!("client.text contains {}", quoted(word))),
-            }
-        }
-        (!all.is_empty()).then(|| all.join(" or "))
-    }
-
-    /// What runs when the client has replied, where there are no buttons.
-    pub(super) fn answered(&mut self, answer: &[Handler], out: &mut String) -> bool {
-        for one in answer {
-            self.at.1.clone_from(&one.path);
-            let What::Buttons(replies) = &one.what else {
-                if self.one(one, None, out) {
-                    return true;
-                }
-                continue;
-            };
-            let mut rest = None;
-            for reply in replies {
-                match &reply.when {
-                    ReplyIs::Else => rest = Some(reply),
-                    ReplyIs::Option { value, synonyms } => {
-                        if let Some(condition) = self.written(value, synonyms) {
-                            let body = self.body(&reply.then, &format!("the answer {value:?}"));
-                            self.push(out, &format!("if {condition} {body}"));
-                        }
-                    }
-                }
-            }
-            if let Some(rest) = rest
-                && self.handlers(&rest.then, out)
-            {
-                return true;
-            }
-        }
-        false
-    }
-
-    /// `on timeout`, from the step that the silence of the client leads to.
-    fn silence(&mut self, step: &Step, exits: &mut String) {
-        let Some(Handler { what: What::Goto(to), .. }) = step.no_answer.first() else { return };
-        let waits = self.plan.step(self.bot, to.step).and_then(|next| match next.question.as_slice() {
-            [Handler { what: What::Waits(waits), .. }] => Some(waits.as_slice()),
-            _ => None,
-        });
-        let timers = waits.unwrap_or_default().iter().filter_map(|wait| match wait.event {
-            Event::Timer(seconds) => Some((seconds, wait.to)),
-            Event::Message | Event::Unknown(_) => None,
-        });
-        match timers.min_by_key(|(seconds, _)| *seconds) {
-            Some((seconds, to)) => {
-                let arrow = self.arrow(to);
-                let _ = write!(exits, "\non timeout {} {arrow}", duration(seconds));
-            }
-            None => self.lost("No answer leads to a step without a timer in Kommo, so it is left out"),
-        }
     }
 
     fn widget(&mut self, widget: &Widget, out: &mut String) -> bool {
