@@ -122,6 +122,35 @@ fn what_is_exported_can_be_imported() {
     assert!(count > 4, "{count}");
 }
 
+/// A circle without a wait, two buttons with one text, an address that is none: what the original gets wrong is told, and
+/// what is left compiles.
+#[test]
+fn what_the_original_gets_wrong_compiles() {
+    let path = support::fixtures("kommo_import").join("wrong/originals.json");
+    let Ok(Json::Object(cases)) = sbot_embed::json::read(&fs::read_to_string(path).unwrap()) else {
+        panic!("not an object")
+    };
+    let mut told = String::new();
+    for (name, steps) in &cases {
+        let made = imported(steps.to_string().as_bytes(), name);
+        checked(&made);
+        for one in &made.told {
+            writeln!(told, "{name} {}: {}", one.path, one.what).unwrap();
+        }
+        // Whatever is told of a step stands in the source, too, at its place.
+        for one in made.told.iter().filter(|one| one.step.is_some()) {
+            assert!(
+                made.bot.contains(&format!("// {}", one.what.replace(['\n', '\r'], " "))),
+                "{name}: {one:?}\n{}",
+                made.bot
+            );
+        }
+    }
+    insta::with_settings!({ snapshot_path => support::fixtures("kommo_import"), prepend_module_to_snapshot => false }, {
+        insta::assert_snapshot!("originals", told);
+    });
+}
+
 fn problems(text: &str) -> String {
     let all = read::read(text.as_bytes(), false).unwrap_err();
     all.iter().map(|one| format!("{:?} {}: {} ({})\n", one.step, one.path, one.what, one.help)).collect()
@@ -136,6 +165,7 @@ fn what_is_wrong_is_told_with_its_place() {
         "3",
         "{\"model\":{\"text\":\"{\\\"0\\\": {\"}}",
         "{\"model\":{}}",
+        "{\"model\":{\"text\":\"{\\\"conversation\\\":false}\"}}",
         "{\"0\":{},\"0\":{}}",
         "{\"1\":{},\"01\":{}}",
         "{\"zero\":{}}",

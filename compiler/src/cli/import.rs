@@ -128,7 +128,7 @@ fn wrong(args: &Kommo, problems: &[Problem]) -> Result<(), Stop> {
         Format::Text => {
             for one in problems {
                 let at = place(&args.file, one.step, &one.path);
-                output::complain(&format!("{}\n  --> {at}", one.what), Some(&one.help));
+                output::complain(&format!("{} ({at})", one.what), Some(&one.help));
             }
             output::to_stderr(&format!("nothing was written: {}\n", count(problems.len(), "mistake")))
         }

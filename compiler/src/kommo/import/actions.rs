@@ -1,6 +1,7 @@
 //! The actions of Kommo, by their names.
 
 use super::Importer;
+use super::met::is_id;
 use super::statements::id;
 use sbot_embed::Json;
 
@@ -101,6 +102,9 @@ fn change_status(this: &mut Importer<'_>, params: &Json) -> Vec<String> {
         return nothing(this, "Kommo moves the lead of a duplicate here; Sbot knows its own lead alone");
     }
     let pipeline = word(params, "pipeline_id");
+    if !is_id(&stage) || !(pipeline.is_empty() || is_id(&pipeline)) {
+        return nothing(this, &format!("Kommo works out the stage here, and Sbot names it: {params}"));
+    }
     let stage = this.met.stage(Some(pipeline.as_str()).filter(|id| !id.is_empty()), &stage);
     vec![format!("change_lead_status({stage})")]
 }
@@ -129,14 +133,13 @@ fn field(this: &mut Importer<'_>, params: &Json, is_number: bool) -> Option<(Str
         "" => {}
         _ => {
             let (entity, id) = name.split_once(".cf.")?;
-            let known =
-                ["lead", "contact", "company"].contains(&entity) && !id.is_empty() && !id.contains('.');
+            let known = ["lead", "contact", "company"].contains(&entity) && is_id(id);
             return known.then(|| this.met.field(entity, id, is_number));
         }
     }
     let id = word(params, "custom_fields_id");
     let of = entity(params)?;
-    (!id.is_empty()).then(|| this.met.field(of, &id, is_number))
+    is_id(&id).then(|| this.met.field(of, &id, is_number))
 }
 
 fn set_field(this: &mut Importer<'_>, params: &Json) -> Vec<String> {
@@ -185,8 +188,8 @@ fn set_budget(this: &mut Importer<'_>, params: &Json) -> Vec<String> {
 fn subscribers(this: &mut Importer<'_>, params: &Json, list: &str) -> Vec<String> {
     let id = word(params, "value");
     let who = match word(params, "type").as_str() {
-        "user" if !id.is_empty() => this.met.user(&id),
-        "group" if !id.is_empty() => this.met.team(&id),
+        "user" if is_id(&id) => this.met.user(&id),
+        "group" if is_id(&id) => this.met.team(&id),
         _ => {
             return nothing(
                 this,
@@ -201,6 +204,9 @@ fn responsible(this: &mut Importer<'_>, params: &Json) -> Vec<String> {
     let user = word(params, "value");
     if user.is_empty() {
         return nothing(this, "a change of who is responsible without a user");
+    }
+    if !is_id(&user) {
+        return nothing(this, &format!("Kommo works out the user here, and Sbot names them: {user}"));
     }
     let user = this.met.user(&user);
     let of = entity(params).unwrap_or("lead");

@@ -1,9 +1,12 @@
 //! Messages and what their buttons, lists and silences lead to.
 
 use super::Importer;
+use super::met::is_id;
 use super::statements::{duration, id};
+use super::usable::folded;
 use super::words::escaped;
 use crate::kommo::bot::{Button, Event, Handler, Message, Reply, ReplyIs, Step, What};
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 fn quoted(text: &str) -> String {
@@ -35,6 +38,7 @@ fn regex_of(value: &str) -> Option<&str> {
 impl Importer<'_> {
     /// Whether nothing follows: it waits.
     pub(super) fn message(&mut self, message: &Message, answered: Option<&Step>, out: &mut String) -> bool {
+        let message = &self.usable(message);
         for reply in &message.quick_replies {
             self.lost(&format!("the quick reply `{reply}` of Messenger is left out"));
         }
@@ -50,11 +54,14 @@ impl Importer<'_> {
         if message.creates_chat {
             self.lost("Kommo begins a chat if there was none: a host does that for `via`");
         }
-        let text = if message.text.is_empty() {
-            message.list.as_ref().map_or("", |list| &list.body)
-        } else {
-            &message.text
-        };
+        let list = message.list.as_ref().map_or("", |list| &list.body);
+        let text = if message.text.trim().is_empty() { list } else { &message.text };
+        let stand_in = self.stand_in(message, answered.is_some());
+        let stand_in = stand_in.filter(|_| text.trim().is_empty());
+        if let Some(text) = &stand_in {
+            self.lost(&format!("the text of this is not in Kommo's file: put it in place of {text:?}"));
+        }
+        let text = stand_in.as_deref().unwrap_or(text);
         if text.trim().is_empty() {
             self.lost("a message without a text");
             self.flush(out);
@@ -63,8 +70,10 @@ impl Importer<'_> {
         let text = self.text(text);
         let mut head = match (&message.list, &message.template) {
             (Some(_), _) => format!("list {text}"),
-            (None, Some(template)) => format!("message {}({text})", self.met.template(&id(template))),
-            (None, None) => format!("message {text}"),
+            (None, Some(template)) if is_id(&id(template)) => {
+                format!("message {}({text})", self.met.template(&id(template)))
+            }
+            (None, Some(_) | None) => format!("message {text}"),
         };
         if message.list.is_none() {
             head.push_str(&self.recipients(message));
@@ -109,6 +118,17 @@ impl Importer<'_> {
         waits
     }
 
+    /// What stands for a message whose text is not in the file, so that what follows from it can be told: a template's, or
+    /// that of a file whose buttons lead on.
+    fn stand_in(&self, message: &Message, answered: bool) -> Option<String> {
+        let leads = answered || !message.buttons.is_empty() || message.on_error.is_some();
+        match (&message.template, message.attachments.first()) {
+            (Some(template), _) => Some(format!("Template {}", id(template))),
+            (None, Some(file)) if leads => Some(format!("({})", file.kind)),
+            (None, Some(_) | None) => None,
+        }
+    }
+
     fn recipients(&mut self, message: &Message) -> String {
         let mut out = String::new();
         let Some(to) = &message.recipient else { return self.via(message, None) };
@@ -124,9 +144,13 @@ impl Importer<'_> {
     fn via(&mut self, message: &Message, way: Option<&str>) -> String {
         match (&message.channels, way) {
             (Some(channels), _) => {
-                let names: Vec<String> =
-                    channels.iter().map(|channel| self.met.channel(&id(channel))).collect();
-                format!(" via {}", names.join(", "))
+                let (good, bad): (Vec<String>, Vec<String>) =
+                    channels.iter().map(id).partition(|id| is_id(id));
+                for id in bad {
+                    self.lost(&format!("{id:?} is no channel"));
+                }
+                let names: Vec<String> = good.iter().map(|id| self.met.channel(id)).collect();
+                if names.is_empty() { String::new() } else { format!(" via {}", names.join(", ")) }
             }
             (None, Some("over_all")) => " via any".to_owned(),
             (None, Some("any_first")) => " via primary".to_owned(),
@@ -136,6 +160,11 @@ impl Importer<'_> {
 
     fn buttons(&mut self, buttons: &[Button], replies: &[Reply]) -> String {
         let mut out = String::from(" buttons [");
+        let labels = buttons.iter().filter_map(|button| match button {
+            Button::Reply(label) => Some(folded(label)),
+            Button::Link { .. } => None,
+        });
+        let mut seen: BTreeSet<String> = labels.collect();
         for button in buttons {
             match button {
                 Button::Link { text, url } => {
@@ -143,7 +172,7 @@ impl Importer<'_> {
                 }
                 Button::Reply(label) => {
                     let branch = replies.iter().find(|reply| takes(reply, label));
-                    let _ = write!(out, "\n{},", self.option(label, branch, "button"));
+                    let _ = write!(out, "\n{},", self.option(label, branch, "button", &mut seen));
                 }
             }
         }
@@ -151,7 +180,13 @@ impl Importer<'_> {
     }
 
     /// `"Prices" | "price" -> prices`
-    fn option(&mut self, label: &str, branch: Option<&Reply>, what: &str) -> String {
+    fn option(
+        &mut self,
+        label: &str,
+        branch: Option<&Reply>,
+        what: &str,
+        seen: &mut BTreeSet<String>,
+    ) -> String {
         let mut out = quoted(label);
         let Some(branch) = branch else {
             self.lost(&format!("the {what} {label:?} has no branch in Kommo: the bot ends there"));
@@ -161,8 +196,15 @@ impl Importer<'_> {
             // The rows of a list go by a name of their own, which nobody writes.
             let own =
                 synonyms.iter().filter(|word| word.to_lowercase() != label.to_lowercase() && *word != value);
-            for word in own.filter(|word| !word.trim().is_empty()) {
-                let _ = write!(out, " | {}", quoted(word));
+            let mut mine = BTreeSet::from([String::new(), folded(label)]);
+            for word in own.filter(|word| mine.insert(folded(word))) {
+                if seen.insert(folded(word)) {
+                    let _ = write!(out, " | {}", quoted(word));
+                } else {
+                    self.lost(&format!(
+                        "the synonym {word:?} of {label:?} stands for another {what}, too, and is left out"
+                    ));
+                }
             }
         }
         let body = self.body(&branch.then, &format!("the {what} {label:?}"));
@@ -179,6 +221,8 @@ impl Importer<'_> {
                 let _ = write!(out, " {word} {}", self.text(text));
             }
         }
+        let rows = list.sections.iter().flat_map(|section| &section.rows);
+        let mut seen: BTreeSet<String> = rows.map(|row| folded(&row.title)).collect();
         for section in &list.sections {
             let _ = write!(out, "\nsection {} [", quoted(section.title.as_deref().unwrap_or("Options")));
             for row in &section.rows {
@@ -188,7 +232,7 @@ impl Importer<'_> {
                 let branch = replies
                     .iter()
                     .find(|reply| matches!(&reply.when, ReplyIs::Option { value, .. } if known(value)));
-                let option = self.option(&row.title, branch, "option");
+                let option = self.option(&row.title, branch, "option", &mut seen);
                 let label = quoted(&row.title);
                 let option = match &row.description {
                     Some(about) => option.replacen(&label, &format!("{label} about {}", quoted(about)), 1),
@@ -324,6 +368,12 @@ impl Importer<'_> {
         });
         match timers.min_by_key(|(seconds, _)| *seconds) {
             Some((seconds, to)) => {
+                if waits.unwrap_or_default().len() > 1 {
+                    self.lost(
+                        "No answer waits for more than a timer in Kommo: what the client writes is an answer to this \
+                         message here, and longer timers are never over first",
+                    );
+                }
                 let arrow = self.arrow(to);
                 let _ = write!(exits, "\non timeout {} {arrow}", duration(seconds));
             }

@@ -39,6 +39,11 @@ const LOST: &str = "143";
 /// Of a stage without one.
 const NO_PIPELINE: &str = "";
 
+/// Whether this is what Kommo calls something by: a number, or letters and digits with dashes. A placeholder is none.
+pub(super) fn is_id(id: &str) -> bool {
+    !id.is_empty() && id.len() <= 64 && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+}
+
 /// An id as a part of a symbol.
 pub(super) fn symbol(word: &str, id: &str) -> String {
     let id: String = id.chars().map(|c| if c.is_alphanumeric() { c } else { '_' }).collect();
@@ -69,9 +74,13 @@ impl Met {
 
     /// `lead.field_901`
     pub(super) fn field(&mut self, entity: &str, id: &str, is_number: bool) -> (String, bool) {
+        let name = format!("{entity}.{}", symbol("field", id));
+        if !is_id(id) || !["lead", "contact", "company"].contains(&entity) {
+            return (name, is_number);
+        }
         let field = self.fields.entry((entity.to_owned(), id.to_owned())).or_default();
         field.is_number |= is_number;
-        (format!("{entity}.{}", symbol("field", id)), field.is_number)
+        (name, field.is_number)
     }
 
     /// `pipeline_7001.stage_7103`. Of a stage alone, the pipeline that has it, if one is known.

@@ -6,10 +6,12 @@
 
 mod actions;
 mod asks;
+mod circles;
 mod messages;
 mod met;
 mod plan;
 mod statements;
+mod usable;
 mod words;
 
 use super::bot::{Bot, Handler, Target, What};
@@ -66,6 +68,8 @@ struct Importer<'b> {
     answers: BTreeSet<i64>,
     /// Where every message leads that could not be delivered.
     failed: Option<Target>,
+    /// Ways that would lead round in a circle on which nothing waits.
+    cuts: BTreeSet<(String, i64)>,
 }
 
 /// Imports a bot. `file` is the name of its file, for a bot without a name.
@@ -84,6 +88,7 @@ pub fn import(bot: &Bot, notes: &[Note], file: &str) -> Imported {
         binds_found: false,
         answers: BTreeSet::new(),
         failed: failed(bot),
+        cuts: circles::cuts(bot, failed(bot)),
     };
     // What a statement is called may rest on what a later one says: of fields their types, of stages their pipelines.
     importer.source(&name);
@@ -213,6 +218,13 @@ impl Importer<'_> {
     fn arrow(&mut self, to: Target) -> String {
         use super::bot::Part;
         let known = self.plan.step(self.bot, to.step).is_some();
+        if to.part != Part::Finish && self.cuts.contains(&(self.at.1.clone(), to.step)) {
+            self.lost(&format!(
+                "Kommo goes back to `{}` here, round in a circle on which nothing waits: the bot ends",
+                self.plan.name(to.step)
+            ));
+            return "-> end".to_owned();
+        }
         match to.part {
             Part::Finish => "-> end".to_owned(),
             Part::Question | Part::Answer if !known => {
@@ -230,8 +242,11 @@ impl Importer<'_> {
     /// What runs after an exit or a test: `-> greet`, or statements in braces. `then` says what the place is, where there is
     /// nothing.
     fn body(&mut self, handlers: &[Handler], then: &str) -> String {
-        if let [Handler { what: What::Goto(to), .. }] = handlers {
-            return self.arrow(*to);
+        if let [Handler { what: What::Goto(to), path }] = handlers {
+            let outer = std::mem::replace(&mut self.at.1, path.clone());
+            let arrow = self.arrow(*to);
+            self.at.1 = outer;
+            return arrow;
         }
         if handlers.is_empty() {
             self.lost(&format!("{then} leads nowhere in Kommo: the bot ends"));

@@ -3,10 +3,15 @@
 use super::Importer;
 use super::actions;
 use super::messages::is_reply;
+use super::met::is_id;
+use super::usable::is_address;
 use super::words::slug;
 use crate::kommo::bot::{Event, Handler, Part, Step, Stop, Wait, What, Widget};
 use sbot_embed::Json;
 use std::fmt::Write;
+
+/// Of a Round Robin.
+const MOST_OPTIONS: usize = 100;
 
 /// A number or a text without quotes.
 pub(super) fn id(json: &Json) -> String {
@@ -38,6 +43,9 @@ impl Importer<'_> {
                 return true;
             }
             let Some(to) = last else { return false };
+            if let Some(last) = step.question.last() {
+                self.at.1.clone_from(&last.path);
+            }
             let next = self.plan.step(self.bot, to.step);
             match next.filter(|next| self.plan.is_merged(next.number)) {
                 Some(next) => {
@@ -101,9 +109,13 @@ impl Importer<'_> {
             });
             if self.one(one, answered, out) {
                 if !rest.is_empty() && !waits {
-                    let what =
-                        "what stands behind this in Kommo is never reached, and is left out".to_owned();
-                    self.told.push(super::Told { step: self.at.0, path: one.path.clone(), what });
+                    self.at.1.clone_from(&one.path);
+                    self.lost(if matches!(one.what, What::Message(_)) {
+                        "what Kommo does between sending this and waiting for the answer is left out"
+                    } else {
+                        "what stands behind this in Kommo is never reached, and is left out"
+                    });
+                    self.flush(out);
                 }
                 return true;
             }
@@ -150,7 +162,14 @@ impl Importer<'_> {
                 }
             }
             What::Distribution { variants, .. } => {
-                let arrows: Vec<String> = variants.iter().map(|to| self.arrow(*to)).collect();
+                if variants.len() > MOST_OPTIONS {
+                    self.lost(&format!(
+                        "Round Robin with {} options: the first {MOST_OPTIONS} stay",
+                        variants.len()
+                    ));
+                }
+                let arrows: Vec<String> =
+                    variants.iter().take(MOST_OPTIONS).map(|to| self.arrow(*to)).collect();
                 match arrows.as_slice() {
                     [] => self.lost("Round Robin without an option: the bot ends"),
                     [one] => {
@@ -171,15 +190,15 @@ impl Importer<'_> {
             }
             What::Internal { text, user, group } => {
                 let to = match (group, user) {
-                    (Some(group), _) => Some(self.met.team(&id(group))),
-                    (None, Some(user)) => Some(self.met.user(&id(user))),
-                    (None, None) => None,
+                    (Some(group), _) if is_id(&id(group)) => Some(self.met.team(&id(group))),
+                    (None, Some(user)) if is_id(&id(user)) => Some(self.met.user(&id(user))),
+                    (Some(_), _) | (None, Some(_) | None) => None,
                 };
                 let text = self.text(text);
                 match to {
                     Some(to) => self.push(out, &format!("send_internal({text}, to: [{to}])")),
                     None => {
-                        self.lost("an internal message to nobody");
+                        self.lost("an internal message to nobody whose id is given; here it goes to whoever is responsible");
                         self.push(out, &format!("send_internal({text}, to: [lead.responsible])"));
                     }
                 }
@@ -239,11 +258,17 @@ impl Importer<'_> {
             }
             What::WidgetRequest { url, .. } => {
                 let text = self.text(url);
+                let known = is_address(url);
                 self.lost(
                     "Kommo asks this address and does what it answers (`show`, `goto`); here the answer's body can be \
                      looked at in `on ok(status, body)`, and what follows has to be written",
                 );
-                self.push(out, &format!("send_webhook({text})\n-> end"));
+                if known {
+                    self.push(out, &format!("send_webhook({text})\n-> end"));
+                } else {
+                    self.lost(&format!("{url:?} is no address that is known here"));
+                    self.push(out, "-> end");
+                }
                 return true;
             }
             What::OptIn(_) => {
@@ -292,7 +317,16 @@ impl Importer<'_> {
     fn pause(&mut self, waits: &[Wait], out: &mut String) -> bool {
         let mut exits = String::new();
         let mut seen = [false; 2];
+        let timers = waits.iter().filter_map(|wait| match wait.event {
+            Event::Timer(seconds) => Some(seconds),
+            Event::Message | Event::Unknown(_) => None,
+        });
+        let shortest = timers.min();
         for wait in waits {
+            if matches!(wait.event, Event::Timer(seconds) if Some(seconds) != shortest) {
+                self.lost("a timer of this pause is longer than another one, so it is never over first, and is left out");
+                continue;
+            }
             let (kind, on) = match &wait.event {
                 Event::Message => (0, "on message".to_owned()),
                 Event::Timer(seconds) => (1, format!("on timeout {}", duration(*seconds))),
@@ -301,7 +335,7 @@ impl Importer<'_> {
                     continue;
                 }
             };
-            // The first wins; a second timer is a later one that never comes, or the first.
+            // The first wins, so a second one of its kind never comes.
             if seen.get(kind).copied().unwrap_or_default() {
                 self.lost("a pause with two events of one kind: the first of them stays");
                 continue;

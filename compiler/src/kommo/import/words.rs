@@ -1,6 +1,7 @@
 //! Texts of Kommo with placeholders, as texts and expressions of Sbot.
 
 use super::Importer;
+use super::met::is_id;
 
 /// What a placeholder becomes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,7 +63,7 @@ impl Importer<'_> {
             return Some(Filled { expr: "found".to_owned(), optional: true, kind: Kind::Text });
         }
         let (entity, id) = name.split_once(".cf.")?;
-        if !["lead", "contact", "company"].contains(&entity) || id.is_empty() || id.contains('.') {
+        if !["lead", "contact", "company"].contains(&entity) || !is_id(id) {
             return None;
         }
         let (expr, is_number) = self.met.field(entity, id, false);

@@ -47,6 +47,14 @@ fn whole(reader: &mut Reader, bytes: &[u8]) -> Option<Bot> {
         let blocks = inner(reader, model, "positions")?;
         bot.blocks = positions(reader, &blocks);
     }
+    with_steps(reader, bot, "model.text")
+}
+
+/// The bot, if there is anything in it or its mistakes are told.
+fn with_steps(reader: &mut Reader, bot: Bot, path: &str) -> Option<Bot> {
+    if bot.steps.is_empty() && reader.problems.is_empty() {
+        return reader.wrong(path, "the bot has no step", "give the file that Kommo's editor exports");
+    }
     Some(bot)
 }
 
@@ -99,10 +107,7 @@ fn documented(reader: &mut Reader, json: &Json) -> Option<Bot> {
             );
         }
     }
-    if bot.steps.is_empty() && reader.problems.is_empty() {
-        return reader.wrong("", "the bot has no step", "give the file that Kommo's editor exports");
-    }
-    Some(bot)
+    with_steps(reader, bot, "")
 }
 
 fn steps(reader: &mut Reader, json: &Json, path: &str, bot: &mut Bot) {
