@@ -179,6 +179,9 @@ fn what_is_wrong_is_told_with_its_place() {
             "{\"handler\":\"waits\",\"params\":{\"conditions\":[{\"event\":{\"source\":\"timer\",\"delay\":0},\"action\":{\"step\":1}}]}}",
         ),
         &step("{\"handler\":\"show\",\"params\":{\"type\":\"video\",\"value\":\"x\"}}"),
+        &step(
+            "{\"handler\":\"send_message\",\"params\":{\"text\":\"Hi\",\"chat_sources\":[{\"name\":\"shop\"}]}}",
+        ),
         &step("{\"handler\":\"stop\",\"params\":{\"action\":\"explode\"}}"),
     ];
     let text: String = cases.iter().map(|case| format!("{case}\n{}\n", problems(case))).collect();

@@ -37,9 +37,7 @@ pub(super) fn send_message(reader: &mut Reader, params: &Json, path: &str) -> Op
     let mut message = body(reader, params, path);
     settings(reader, params, path, &mut message);
     if params.get("send_to_all_chat_sources") != Some(&Json::Bool(true)) {
-        let sources = reader.list(params, "chat_sources", path);
-        let ids: Vec<Json> = sources.iter().filter_map(|source| reader.id(source, "id")).collect();
-        message.channels = (!ids.is_empty()).then_some(ids);
+        message.channels = channels(reader, params, "chat_sources", path);
     }
     Some(What::Message(Box::new(message)))
 }
@@ -49,11 +47,28 @@ pub(super) fn external(reader: &mut Reader, params: &Json, path: &str) -> Option
     let sent = params.get("message").unwrap_or(&empty);
     let mut message = body(reader, sent, &format!("{path}.message"));
     settings(reader, params, path, &mut message);
-    let channels = reader.list(params, "channels", path);
-    let ids: Vec<Json> = channels.iter().filter_map(|channel| reader.id(channel, "id")).collect();
-    message.channels = (!ids.is_empty()).then_some(ids);
+    message.channels = channels(reader, params, "channels", path);
     message.facebook_tag = params.get("metadata").and_then(|meta| reader.filled(meta, "facebook_tag"));
     Some(What::Message(Box::new(message)))
+}
+
+/// The channels of a message; none means all. One without an id is an error, since leaving it out would send to all.
+fn channels(reader: &mut Reader, params: &Json, key: &str, path: &str) -> Option<Vec<Json>> {
+    let mut ids = Vec::new();
+    for (at, source) in reader.list(params, key, path).into_iter().enumerate() {
+        match reader.id(source, "id") {
+            Some(id) => ids.push(id),
+            None => {
+                let place = format!("{path}.{key}[{at}]");
+                return reader.wrong(
+                    &place,
+                    "a channel without an id",
+                    "write `{\"id\": 33}`, or take it out",
+                );
+            }
+        }
+    }
+    (!ids.is_empty()).then_some(ids)
 }
 
 /// What the client sees.

@@ -123,8 +123,10 @@ fn steps(reader: &mut Reader, json: &Json, path: &str, bot: &mut Bot) {
     };
     let at = |key: &str| if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") };
     for (key, value) in keys {
-        match (&**key, key.parse::<i64>()) {
-            (_, Ok(number)) => bot.steps.extend(one_step(reader, value, number, &at(key))),
+        // One spelling for one number: `01` would be another step, or the same one twice.
+        let number = key.parse::<i64>().ok().filter(|number| number.to_string() == **key);
+        match (&**key, number) {
+            (_, Some(number)) => bot.steps.extend(one_step(reader, value, number, &at(key))),
             ("error", _) => bot.error = reader.handlers(value, &at(key)),
             // Whether the bot has an AI's conversation; no export has another value.
             ("conversation", _) if *value == Json::Bool(false) => {}
@@ -132,24 +134,13 @@ fn steps(reader: &mut Reader, json: &Json, path: &str, bot: &mut Bot) {
                 reader.note(&at(key), "what this means is published nowhere; it is left out")
             }
             _ => {
+                let key: String = key.chars().take(40).collect();
                 let what = format!("`{key}` is no number of a step");
-                let _: Option<()> = reader.wrong(&at(key), &what, "number the steps: 0, 1, 2 …");
+                let _: Option<()> = reader.wrong(&at(&key), &what, "number the steps: 0, 1, 2 …");
             }
         }
     }
     bot.steps.sort_by_key(|step| step.number);
-    let mut twice = bot.steps.windows(2).filter_map(|pair| match pair {
-        [one, other] if one.number == other.number => Some(one.number),
-        _ => None,
-    });
-    if let Some(number) = twice.next() {
-        reader.step = Some(number);
-        let help =
-            "Kommo keeps one of the two and drops the other without a word: give one of them another number";
-        let _: Option<()> =
-            reader.wrong(&at(&number.to_string()), &format!("step {number} stands there twice"), help);
-        reader.step = None;
-    }
 }
 
 fn one_step(reader: &mut Reader, json: &Json, number: i64, path: &str) -> Option<Step> {
