@@ -5,7 +5,7 @@
 mod support;
 
 use serde_json::{Value, json};
-use std::io::{BufRead, BufReader, Write};
+use std::io::{self, BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -18,14 +18,17 @@ use std::time::{Duration, Instant};
 /// Nothing here takes so long unless it hangs.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Reads a request or a response: its first line and its body.
-fn read_http(stream: &mut impl BufRead) -> (String, String) {
+/// Reads a request or a response: its first line and its body. An error is that of a connection
+/// that ends before.
+fn read_http(stream: &mut impl BufRead) -> io::Result<(String, String)> {
     let mut first = String::new();
-    stream.read_line(&mut first).unwrap();
+    stream.read_line(&mut first)?;
     let mut length = 0;
     loop {
         let mut line = String::new();
-        stream.read_line(&mut line).unwrap();
+        if stream.read_line(&mut line)? == 0 {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
         let line = line.trim().to_ascii_lowercase();
         if line.is_empty() {
             break;
@@ -35,8 +38,8 @@ fn read_http(stream: &mut impl BufRead) -> (String, String) {
         }
     }
     let mut body = vec![0; length];
-    stream.read_exact(&mut body).unwrap();
-    (first, String::from_utf8(body).unwrap())
+    stream.read_exact(&mut body)?;
+    Ok((first, String::from_utf8(body).unwrap()))
 }
 
 /// Whoever carries effects out: takes each under its id, and knows a repeat by it.
@@ -59,11 +62,14 @@ impl Carrier {
             let mut known = Vec::new();
             for stream in listener.incoming() {
                 let mut stream = BufReader::new(stream.unwrap());
-                let (_, body) = read_http(&mut stream);
+                // A host that is killed may break off in the middle.
+                let Ok((_, body)) = read_http(&mut stream) else { continue };
                 let body: Value = serde_json::from_str(&body).unwrap();
                 let id = body["id"].as_str().unwrap().to_owned();
+                // Whoever has seen a try in the list may count on what became of it.
+                let refused = gone.load(Ordering::SeqCst);
                 list.lock().unwrap().push(id.clone());
-                if gone.load(Ordering::SeqCst) {
+                if refused {
                     continue;
                 }
                 if !known.contains(&id) {
@@ -134,7 +140,7 @@ impl Web {
             "{method} {path} HTTP/1.1\r\nhost: web\r\ncontent-type: application/json\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}"
         )
         .unwrap();
-        let (first, body) = read_http(&mut BufReader::new(stream));
+        let (first, body) = read_http(&mut BufReader::new(stream)).unwrap();
         let status = first.split(' ').nth(1).unwrap().to_owned();
         (status, serde_json::from_str(&body).unwrap_or(Value::String(body)))
     }
