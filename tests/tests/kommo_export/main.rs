@@ -148,8 +148,8 @@ fn an_imported_bot_does_what_the_bot_does() {
     let account = Account::default();
     let mut conversations = 0;
     for (path, bot, file) in files(&account) {
-        // Files that messages attach are not in Kommo's file.
-        if file.contains("attachments") {
+        // Files that messages attach are not in Kommo's file, and what a widget gives has no name there.
+        if file.contains("attachments") || file.contains("{{json.") {
             continue;
         }
         let (read, _) = read::read(file.as_bytes(), false).unwrap();

@@ -21,6 +21,8 @@ pub(crate) enum Event<'e> {
     Presses(&'e str),
     /// Time passes, until this moment in seconds.
     Time(i64),
+    /// A widget leaves by an exit, with data by their names.
+    Answers(&'e str, Vec<(&'e str, String)>),
 }
 
 /// A conversation.
@@ -49,6 +51,8 @@ enum Waits {
     Reply(String, Vec<(i64, Value)>),
     /// One of these events.
     Events(Vec<(Wait, Value)>),
+    /// A widget, by these exits.
+    Widget(Map<String, Value>),
 }
 
 #[derive(Debug, PartialEq)]
@@ -115,7 +119,7 @@ impl Talk<'_> {
     pub(crate) fn waits(&self) -> Vec<String> {
         let timer = |due: &i64| format!("timer {due}");
         let mut all: Vec<String> = match &self.waits {
-            Waits::Ended => Vec::new(),
+            Waits::Ended | Waits::Widget(_) => Vec::new(),
             Waits::Reply(_, timers) => std::iter::once("message".to_owned())
                 .chain(timers.iter().map(|(due, _)| timer(due)))
                 .collect(),
@@ -146,7 +150,7 @@ impl Talk<'_> {
             Event::Time(now) => {
                 self.now = *now;
                 let due = match &self.waits {
-                    Waits::Ended => None,
+                    Waits::Ended | Waits::Widget(_) => None,
                     Waits::Reply(_, timers) => timers
                         .iter()
                         .filter(|(due, _)| due <= now)
@@ -165,12 +169,20 @@ impl Talk<'_> {
                     self.go(&to);
                 }
             }
+            Event::Answers(exit, data) => {
+                let Waits::Widget(exits) = &self.waits else { panic!("no widget works") };
+                let to = exits.get(*exit).expect("the exit of a widget leads somewhere").clone();
+                // What an earlier widget has given is gone.
+                self.fields.retain(|name, _| !name.starts_with("json."));
+                self.fields.extend(data.iter().map(|(name, value)| (format!("json.{name}"), value.clone())));
+                self.go(&to);
+            }
         }
     }
 
     fn replies(&mut self, words: &str, pressed: bool) {
         match &self.waits {
-            Waits::Ended => {}
+            Waits::Ended | Waits::Widget(_) => {}
             Waits::Events(events) => {
                 if let Some(to) =
                     events.iter().find(|(wait, _)| *wait == Wait::Message).map(|(_, to)| to.clone())
@@ -259,6 +271,22 @@ impl Talk<'_> {
                     let variants = list(params, "variants").to_vec();
                     let drawn = self.draws.pop_front().expect("a draw");
                     return self.go(&variants[drawn]);
+                }
+                "widget" => {
+                    let given = params["params"].as_object().into_iter().flatten();
+                    let given: Vec<String> = given
+                        .map(|(name, value)| format!("{name} {:?}", self.filled(&plain(value))))
+                        .collect();
+                    self.done.push(format!(
+                        "widget {} {}",
+                        text(params, "widget_source_code"),
+                        given.join(", ")
+                    ));
+                    let exits = params["exits"].as_object().cloned().unwrap_or_default();
+                    if !exits.is_empty() {
+                        self.waits = Waits::Widget(exits);
+                        return;
+                    }
                 }
                 "stop" => return self.stop(params),
                 "send_internal" => {

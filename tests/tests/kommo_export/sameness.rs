@@ -5,7 +5,7 @@ use crate::salesbot::{Event as Told, Salesbot, Talk};
 use crate::support::project::{self, Built, Project};
 use regex::Regex;
 use sbot_embed::Engine;
-use sbot_vm::effect::{EffectKind, Message};
+use sbot_vm::effect::{EffectId, EffectKind, Message};
 use sbot_vm::event::EventKind;
 use sbot_vm::value::Value;
 use sbot_vm::{Facts, Limits, Program, Run, Status};
@@ -91,6 +91,8 @@ impl Both<'_> {
             })
         };
         let mut failing = failing(world);
+        // The last action that was asked for.
+        let mut asked: Option<(EffectId, u32)> = None;
         for (at, Recorded { event, facts, took }) in world.log().iter().enumerate() {
             let now = event.at / 1000;
             let told = match &event.kind {
@@ -100,9 +102,15 @@ impl Both<'_> {
                 EventKind::Timer => Some(Told::Time(now)),
                 EventKind::Trigger(_) => Some(Told::Says("")),
                 EventKind::Delivered { .. } | EventKind::Failed { .. } | EventKind::Drawn { .. } => None,
+                EventKind::Answer { exit: Some(exit), values, .. } => self.answers(asked, *exit, values),
                 // What else there is has no counterpart in what is exported.
                 EventKind::VideoOpened | EventKind::VideoClosed | EventKind::Answer { .. } => return,
             };
+            if matches!(&event.kind, EventKind::Failed { effect } if asked.is_some_and(|(id, _)| id == *effect))
+            {
+                // A widget of Kommo cannot fail.
+                return;
+            }
             if told.is_some() {
                 self.same(talk.as_mut(), &mut does);
             }
@@ -144,6 +152,9 @@ impl Both<'_> {
             };
             for effect in &turn.effects {
                 self.acts(&effect.kind, &mut does);
+                if let EffectKind::Action { action, .. } = &effect.kind {
+                    asked = Some((effect.id, *action));
+                }
             }
             if let Status::Parked(parked) = turn.status {
                 run = Some(parked);
@@ -155,6 +166,20 @@ impl Both<'_> {
         {
             assert_eq!(talk.is_over(), run.is_none(), "{}: over, or not", self.name);
         }
+    }
+
+    /// The answer of a widget.
+    fn answers<'p>(
+        &'p self,
+        asked: Option<(EffectId, u32)>,
+        exit: u32,
+        values: &[Value],
+    ) -> Option<Told<'p>> {
+        let (_, action) = asked?;
+        let exit = &self.program.tables().actions[action as usize].exits[exit as usize];
+        let names = exit.params.iter().map(|param| &*param.name);
+        let data = names.zip(values.iter().map(|value| show::plain(self.program, value))).collect();
+        Some(Told::Answers(&exit.name, data))
     }
 
     /// Both have done the same since the last look.
@@ -272,6 +297,19 @@ impl Both<'_> {
     }
 
     fn action(&self, name: &str, args: &BTreeMap<String, Value>, does: &mut Vec<String>) {
+        if let Some((widget, handler)) = name.split_once('.') {
+            let row = self.program.tables().actions.iter().find(|row| &*row.name == name).unwrap();
+            let plain = |value: &Value| match value {
+                Value::None => String::new(),
+                value => show::plain(self.program, value),
+            };
+            let names = row.params.iter().map(|param| param.name.to_string());
+            let mut given: BTreeMap<String, String> =
+                names.map(|name| (name.clone(), plain(&args[&name]))).collect();
+            given.insert("handler".to_owned(), handler.to_owned());
+            let given: Vec<String> = given.iter().map(|(name, value)| format!("{name} {value:?}")).collect();
+            return does.push(format!("widget {widget} {}", given.join(", ")));
+        }
         let text = |name: &str| show::plain(self.program, &args[name]);
         let entity = |value: &Value| match value {
             Value::Symbol(symbol) => match self.symbol(*symbol).as_str() {

@@ -180,6 +180,10 @@ impl<'a> Exporter<'a> {
                 if value.known() == Some(&Value::None) { String::new() } else { self.shown(value, *place)? };
             params.push((name.as_str().into(), Json::text(&value)));
         }
+        state.forget(
+            &|source| *source == Source::Widget,
+            "is what a widget has answered before, and Kommo keeps the last answer alone",
+        );
         let mut exits = Vec::new();
         for exit in act.wait.iter().flat_map(|wait| &wait.exits) {
             match &exit.on {
