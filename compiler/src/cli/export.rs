@@ -7,7 +7,7 @@ use super::{Exit, Format, Stop};
 use anstream::AutoStream;
 use sbot_embed::Json;
 use sbotc::i18n::Strictness;
-use sbotc::kommo::env::Env;
+use sbotc::kommo::env::{Env, Wrong};
 use sbotc::kommo::export::{self, Export, Finding, Input, Missing, Severity};
 use sbotc::kommo::write;
 use sbotc::source::{Place, Sources};
@@ -102,18 +102,24 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Stop> {
 }
 
 fn read_env(path: &str) -> Result<Env, Stop> {
+    Env::read(&env_source(path)?).map_err(|wrong| wrong_env(path, &wrong))
+}
+
+/// The text of an environment file.
+pub(super) fn env_source(path: &str) -> Result<String, Stop> {
     let bytes = project::read_file(path)?;
-    let text = String::from_utf8(bytes).map_err(|_| {
-        Stop::new(format!("`{path}` is not UTF-8")).help("save the environment file as UTF-8")
-    })?;
-    Env::read(&text).map_err(|wrong| {
-        for one in &wrong {
-            let place = format!("{path}:{}:{}", one.line, one.column);
-            output::complain(&format!("{place}: {}", one.what), Some(&one.help));
-        }
-        Stop::new(format!("`{path}` has {}", count(wrong.len(), "mistake")))
-            .help("mend the environment file; docs/kommo.md has every section")
-    })
+    String::from_utf8(bytes)
+        .map_err(|_| Stop::new(format!("`{path}` is not UTF-8")).help("save the environment file as UTF-8"))
+}
+
+/// Tells everything that is wrong with an environment file.
+pub(super) fn wrong_env(path: &str, wrong: &[Wrong]) -> Stop {
+    for one in wrong {
+        let place = format!("{path}:{}:{}", one.line, one.column);
+        output::complain(&format!("{place}: {}", one.what), Some(&one.help));
+    }
+    Stop::new(format!("`{path}` has {}", count(wrong.len(), "mistake")))
+        .help("mend the environment file; docs/kommo.md has every section")
 }
 
 fn no_bot(args: &Kommo, project: &sbotc::ir::Project) -> Stop {

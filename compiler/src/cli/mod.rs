@@ -21,6 +21,7 @@ mod new;
 mod output;
 mod patch;
 mod project;
+mod pull;
 mod replay;
 mod run;
 mod talk;
@@ -50,6 +51,8 @@ Examples:
   sbotc export kommo pizzeria --env account.env.toml
                                    files that Kommo's Salesbot editor imports
   sbotc import kommo welcome.json  a project from what that editor exports
+  sbotc pull kommo pizzeria --account mycompany
+                                   stages, users and fields of an account, with their ids
   sbotc i18n extract pizzeria      write the texts to translate to pizzeria/locale
   sbotc explain E0203              what a diagnostic means, with an example
 
@@ -113,6 +116,8 @@ enum Command {
     Bindings(bindings::Args),
     /// Turn bots into the files of another product: Kommo's Salesbot
     Export(export::Args),
+    /// Bring in what an account of another product has
+    Pull(pull::Args),
     /// Turn the bots of another product into a project: Kommo's Salesbot
     Import(import::Args),
     /// Bring files into the standard form
@@ -208,6 +213,7 @@ fn dispatch(command: Command) -> Result<Exit, Stop> {
         Command::Build(args) => build::run(&args),
         Command::Bindings(args) => bindings::run(&args),
         Command::Export(args) => export::run(&args),
+        Command::Pull(args) => pull::run(&args),
         Command::Import(args) => import::run(&args),
         Command::Fmt(args) => fmt::run(&args),
         Command::New(args) => new::run(&args),

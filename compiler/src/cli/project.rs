@@ -75,12 +75,18 @@ pub(crate) fn entries(path: &str) -> Result<Vec<String>, Stop> {
     if !meta.is_dir() {
         return Ok(vec![path.to_owned()]);
     }
-    let mut found = Vec::new();
-    walk(Path::new(path), &mut found)?;
+    let found = sources(path)?;
     if found.is_empty() {
         return Err(Stop::new(format!("there is no .sbot file in `{path}`"))
             .help("name a .sbot file or a folder with one, or start a project with `sbotc new NAME`"));
     }
+    Ok(found)
+}
+
+/// The `.sbot` files below a folder, of which there may be none.
+pub(crate) fn sources(folder: &str) -> Result<Vec<String>, Stop> {
+    let mut found = Vec::new();
+    walk(Path::new(folder), &mut found)?;
     found.sort();
     Ok(found)
 }

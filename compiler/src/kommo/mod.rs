@@ -4,8 +4,11 @@
 //! reads JSON knows nothing of sources, what writes sources knows nothing of JSON. Nothing here reads a file or a
 //! network, and no id of an account is written into a source: ids stand in the environment file alone.
 
+pub mod account;
+pub mod api;
 pub mod bot;
 pub mod env;
+pub mod env_text;
 pub mod export;
 pub mod import;
 pub mod names;

@@ -20,6 +20,7 @@ use met::Met;
 use plan::Plan;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
+pub(crate) use words::escaped;
 
 /// The names of all actions, those of the digital pipeline among them.
 pub fn actions() -> impl Iterator<Item = &'static str> {

@@ -141,7 +141,7 @@ impl Importer<'_> {
 }
 
 /// Inside of quotes.
-pub(super) fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
