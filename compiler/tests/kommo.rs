@@ -160,6 +160,44 @@ fn an_import_is_a_project_that_is_checked() {
 }
 
 #[test]
+fn what_has_changed_in_kommo_comes_back_into_the_project() {
+    let scratch = pizzeria("kommo-onto");
+    scratch.write("shop/account.env.toml", env());
+    scratch.sbotc(&["export", "kommo", "shop", "--env", "shop/account.env.toml", "-o", "out.json"]).exits(0);
+    let before = scratch.read("shop/welcome.sbot");
+    let import =
+        |more: &[&str]| scratch.sbotc(&[&["import", "kommo", "out.json", "--onto"][..], more].concat());
+    import(&["shop"]).exits(0).says("Nothing has changed");
+    assert_eq!(scratch.read("shop/welcome.sbot"), before);
+    let file = String::from_utf8(scratch.read("out.json")).unwrap();
+    let changed = file.replace("Here is the menu.", "This is the menu.");
+    assert_ne!(changed, file);
+    scratch.write("out.json", &changed);
+    scratch.write("old/welcome.sbot", &before);
+    scratch.write("old/account.sbot", scratch.read("shop/account.sbot"));
+    scratch.write("old/menu.pdf", scratch.read("shop/menu.pdf"));
+    // Another environment file, and without one: symbols of ids.
+    scratch.write("live.toml", env()).write("shop/account.env.toml", "[users\n");
+    import(&["shop"]).exits(2).says("account.env.toml:1");
+    assert_eq!(scratch.read("shop/welcome.sbot"), before);
+    import(&["shop", "--env", "live.toml"]).exits(0).says("Wrote shop/welcome.sbot");
+    assert!(String::from_utf8(scratch.read("shop/welcome.sbot")).unwrap().contains("This is the menu."));
+    scratch.write("shop/account.env.toml", env());
+    scratch.sbotc(&["check", "shop"]).exits(0);
+    let differs = scratch.sbotc(&["diff", "old", "shop", "--summary"]).exits(1);
+    assert_eq!(differs.out.trim(), "After *Prices*, a message is reworded.");
+    import(&["nowhere"]).exits(2).says("`nowhere` is no folder");
+    import(&["shop", "-o", "x"]).exits(2);
+    import(&["shop", "--force"]).exits(2);
+    scratch.sbotc(&["import", "kommo", "out.json", "--env", "live.toml"]).exits(2).says("--onto");
+    // A project with an error is not touched.
+    scratch.write("shop/account.sbot", "user anna\n");
+    let before = scratch.read("shop/welcome.sbot");
+    import(&["shop"]).exits(1).says("1:10");
+    assert_eq!(scratch.read("shop/welcome.sbot"), before);
+}
+
+#[test]
 fn what_is_wrong_with_a_file_is_told_and_nothing_is_written() {
     let scratch = Scratch::new("kommo-broken");
     let import = |file: &str, more: &[&str]| scratch.sbotc(&[&["import", "kommo", file][..], more].concat());

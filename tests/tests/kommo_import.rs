@@ -12,7 +12,7 @@ mod support;
 
 use sbot_embed::Json;
 use sbotc::kommo::export::{Input, export};
-use sbotc::kommo::import::{Imported, actions, import};
+use sbotc::kommo::import::{Ground, Imported, actions, import, stand_in};
 use sbotc::kommo::{read, write};
 use std::fmt::Write;
 use std::fs;
@@ -25,7 +25,7 @@ fn fixtures() -> Vec<PathBuf> {
 
 fn imported(bytes: &[u8], name: &str) -> Imported {
     let (bot, notes) = read::read(bytes, true).unwrap_or_else(|problems| panic!("{name}: {problems:#?}"));
-    import(&bot, &notes, name)
+    import(&bot, &notes, name, &Ground::default())
 }
 
 /// Warnings of the project; it has no error.
@@ -34,6 +34,9 @@ fn checked(made: &Imported) -> Vec<String> {
     let bot = format!("{}.sbot", made.name);
     files.0.insert(bot.clone(), made.bot.clone().into_bytes());
     files.0.insert("account.sbot".to_owned(), made.account.clone().into_bytes());
+    for other in &made.others {
+        files.0.insert(format!("{other}.sbot"), stand_in(other).into_bytes());
+    }
     let checked = sbotc::check::check(sbotc::project::parse(&[bot], &files).unwrap(), &files);
     let errors = support::listed(checked.diagnostics.iter().filter(|one| one.is_error()), &checked.sources);
     assert!(errors.is_empty(), "{errors}\n{}\n{}", made.bot, made.account);
@@ -115,7 +118,7 @@ fn what_is_exported_can_be_imported() {
                 read::read(file.as_bytes(), false).unwrap_or_else(|why| panic!("{name}: {why:#?}"));
             assert!(notes.is_empty(), "{name}: {notes:#?}");
             assert_eq!(write::file(&again), file, "{name}: read as something else");
-            checked(&import(&again, &notes, &name));
+            checked(&import(&again, &notes, &name, &Ground::default()));
             count += 1;
         }
     }
@@ -137,13 +140,12 @@ fn what_the_original_gets_wrong_compiles() {
         for one in &made.told {
             writeln!(told, "{name} {}: {}", one.path, one.what).unwrap();
         }
-        // Whatever is told of a step stands in the source, too, at its place.
+        // Whatever is told of a step stands in the source, too, in lines of a comment.
+        let words =
+            |text: &str| text.split_whitespace().filter(|word| *word != "//").collect::<Vec<_>>().join(" ");
+        let source = words(&made.bot);
         for one in made.told.iter().filter(|one| one.step.is_some()) {
-            assert!(
-                made.bot.contains(&format!("// {}", one.what.replace(['\n', '\r'], " "))),
-                "{name}: {one:?}\n{}",
-                made.bot
-            );
+            assert!(source.contains(&words(&one.what)), "{name}: {one:?}\n{}", made.bot);
         }
     }
     insta::with_settings!({ snapshot_path => support::fixtures("kommo_import"), prepend_module_to_snapshot => false }, {
@@ -195,7 +197,7 @@ fn nothing_makes_it_panic_or_run_away() {
     let try_it = |bytes: &[u8]| {
         for lenient in [false, true] {
             if let Ok((bot, notes)) = read::read(bytes, lenient) {
-                let made = import(&bot, &notes, "hostile");
+                let made = import(&bot, &notes, "hostile", &Ground::default());
                 assert!(!made.bot.is_empty());
             }
         }

@@ -7,6 +7,8 @@ use super::{Exit, Format, Stop};
 use anstream::AutoStream;
 use sbot_embed::Json;
 use sbotc::i18n::Strictness;
+use sbotc::ir::Project;
+use sbotc::kommo::bot::Bot;
 use sbotc::kommo::env::{Env, Wrong};
 use sbotc::kommo::export::{self, Export, Finding, Input, Missing, Severity};
 use sbotc::kommo::write;
@@ -74,8 +76,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Stop> {
     let To::Kommo(args) = &args.to;
     let env = read_env(&args.env)?;
     project::source_only(&args.path)?;
-    let (loaded, _) = locale::load(&args.path, &Locales::default(), Unasked::All, Strictness::Incomplete)?;
-    let (project, sources) = project::checked(loaded, false)?;
+    let (project, sources) = loaded(&args.path)?;
     let chosen: Vec<usize> = (0..project.bots.len())
         .filter(|at| {
             let name = project.bots.get(*at).map(|bot| &*bot.name);
@@ -101,7 +102,28 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Stop> {
     finish(args, &exported, &targets, &sources, told)
 }
 
-fn read_env(path: &str) -> Result<Env, Stop> {
+/// A bot of a project as a Salesbot, in each of its languages; none if Kommo cannot express it.
+pub(super) fn in_every_language(path: &str, name: &str, env: &Env) -> Result<Vec<Bot>, Stop> {
+    let (project, sources) = loaded(path)?;
+    let lookup = |section: &str, symbol: &str| env.get(section, symbol).cloned();
+    let Some(bot) = project.bots.iter().position(|bot| &*bot.name == name) else { return Ok(Vec::new()) };
+    let languages: Vec<Option<&str>> = match project.languages.as_slice() {
+        [] => vec![None],
+        all => all.iter().map(|language| Some(&**language)).collect(),
+    };
+    let made = languages.into_iter().filter_map(|language| {
+        let input = Input { project: &project, sources: &sources, bot, language, lookup: &lookup };
+        export::export(input).bot
+    });
+    Ok(made.collect())
+}
+
+fn loaded(path: &str) -> Result<(Project, Sources), Stop> {
+    let (loaded, _) = locale::load(path, &Locales::default(), Unasked::All, Strictness::Incomplete)?;
+    project::checked(loaded, false)
+}
+
+pub(super) fn read_env(path: &str) -> Result<Env, Stop> {
     Env::read(&env_source(path)?).map_err(|wrong| wrong_env(path, &wrong))
 }
 
@@ -122,7 +144,7 @@ pub(super) fn wrong_env(path: &str, wrong: &[Wrong]) -> Stop {
         .help("mend the environment file; docs/kommo.md has every section")
 }
 
-fn no_bot(args: &Kommo, project: &sbotc::ir::Project) -> Stop {
+fn no_bot(args: &Kommo, project: &Project) -> Stop {
     let names: Vec<&str> = project.bots.iter().map(|bot| &*bot.name).collect();
     match &args.bot {
         None => Stop::new(format!("`{}` has no bot", args.path)).help("a bot begins with `bot NAME`"),

@@ -1,20 +1,26 @@
 //! `sbotc import`.
 
 use super::output::{self, BOLD, DIM, GREEN, YELLOW, count, visible};
-use super::project;
 use super::{Exit, Format, Stop};
+use super::{export, project};
 use anstream::AutoStream;
 use sbot_embed::Json;
-use sbotc::kommo::import::{Imported, Told, import};
-use sbotc::kommo::read::{self, Problem};
+use sbotc::kommo::bot::Bot;
+use sbotc::kommo::env::Env;
+use sbotc::kommo::import::{Ground, Imported, Told, bot_name, import, onto, stand_in};
+use sbotc::kommo::read::{self, Note, Problem};
 use std::io::Write;
 use std::path::{Path, PathBuf};
+
+/// The environment file of a project.
+const ENV: &str = "account.env.toml";
 
 const EXAMPLES: &str = "\
 Examples:
   sbotc import kommo welcome.json                  a project in the folder that is called like the bot
   sbotc import kommo welcome.json -o shop          the same in the folder shop
   sbotc import kommo welcome.json --lenient        keep handlers that nobody knows as comments
+  sbotc import kommo welcome.json --onto shop      what has changed in Kommo goes into the project shop
 
 FILE is what the Export of Kommo's Salesbot editor writes, or the source that the editor shows. What has no words in Sbot
 becomes a comment at its place, and is told here with its step; `sbotc check` then finds the mistakes of the original.
@@ -43,12 +49,20 @@ struct Kommo {
     #[arg(short, long, value_name = "DIR")]
     output: Option<String>,
 
+    /// Bring what has changed in Kommo into a project that is there: everything else in it stays
+    #[arg(long, value_name = "PROJECT", conflicts_with = "output")]
+    onto: Option<String>,
+
+    /// The environment file of that project [default: PROJECT/account.env.toml]
+    #[arg(long, value_name = "FILE", requires = "onto")]
+    env: Option<String>,
+
     /// Keep handlers that nobody knows as comments, and go on
     #[arg(long)]
     lenient: bool,
 
     /// Replace files that are there
-    #[arg(long)]
+    #[arg(long, conflicts_with = "onto")]
     force: bool,
 
     /// The report: text goes to standard error, JSON to standard output, an object a line
@@ -67,17 +81,23 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Stop> {
         }
     };
     let stem = Path::new(&args.file).file_stem().map(|stem| stem.to_string_lossy().into_owned());
-    let made = import(&bot, &notes, &stem.unwrap_or_default());
-    let folder = PathBuf::from(args.output.as_deref().unwrap_or(&made.name));
-    let files = [
-        (format!("{}.sbot", made.name), &made.bot),
-        ("account.sbot".to_owned(), &made.account),
-        ("account.env.toml".to_owned(), &made.env),
-    ];
-    let files: Vec<(PathBuf, &String)> =
-        files.into_iter().map(|(name, text)| (folder.join(name), text)).collect();
+    let stem = stem.unwrap_or_default();
+    let name = bot_name(&bot, &stem);
+    let project = match &args.onto {
+        Some(folder) => Project::read(folder, args.env.as_deref(), &name)?,
+        None => Project::default(),
+    };
+    let made = project.import(&bot, &notes, &stem);
+    let folder = PathBuf::from(args.output.as_deref().or(args.onto.as_deref()).unwrap_or(&made.name));
+    let mut files = project.put(&made, &folder)?;
+    // What stands for another bot never takes the place of that bot.
+    let others = made.others.iter().map(|other| (folder.join(format!("{other}.sbot")), stand_in(other)));
+    files.extend(others.filter(|(path, _)| !path.exists()));
+    files.retain(|(path, text)| {
+        !text.is_empty() && std::fs::read(path).ok().as_deref() != Some(text.as_bytes())
+    });
     for (path, _) in &files {
-        if path.exists() && !args.force {
+        if path.exists() && !args.force && args.onto.is_none() {
             return Err(Stop::new(format!("`{}` is there already", path.display()))
                 .help("name another folder with `-o`, or replace it with `--force`"));
         }
@@ -89,8 +109,97 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Stop> {
     for (path, text) in &files {
         project::write_atomically(&path.to_string_lossy(), text.as_bytes())?;
     }
-    told(args, &made, &files)?;
+    told(args, &made, &files, &folder)?;
     Ok(Exit::Clean)
+}
+
+/// A project onto which a bot is imported; nothing where there is none.
+#[derive(Default)]
+struct Project {
+    ground: Ground,
+    /// The same with what the bot looks like in Kommo: in each of its languages, if it is translated.
+    exported: Vec<Ground>,
+    /// The bot's file, if it has one.
+    file: Option<PathBuf>,
+    env: PathBuf,
+}
+
+impl Project {
+    fn read(folder: &str, env: Option<&str>, bot: &str) -> Result<Project, Stop> {
+        if !Path::new(folder).is_dir() {
+            return Err(Stop::new(format!("`{folder}` is no folder")).help("give the folder of a project"));
+        }
+        let env_path = env.map_or_else(|| Path::new(folder).join(ENV), PathBuf::from);
+        let env = if env.is_some() || env_path.exists() {
+            export::read_env(&env_path.to_string_lossy())?
+        } else {
+            Env::default()
+        };
+        let (mut texts, mut file) = (Vec::new(), None);
+        for path in project::sources(folder)? {
+            let text = sbotc::source::text(project::read_file(&path)?).map_err(|why| {
+                Stop::new(format!("`{path}`: {why}")).help("correct the file, and import again")
+            })?;
+            if onto::has_bot(&text, bot) {
+                file = Some((path, text.clone()));
+            }
+            texts.push(text);
+        }
+        let ground = Ground::new(&env, &texts);
+        let mut exported = Vec::new();
+        if let Some((_, source)) = &file {
+            let bots = export::in_every_language(folder, bot, &env)?;
+            exported.extend(bots.into_iter().map(|bot| ground.clone().with_bot(bot, source)));
+        }
+        Ok(Project { ground, exported, file: file.map(|(path, _)| PathBuf::from(path)), env: env_path })
+    }
+
+    /// The import that leaves most of the project alone.
+    fn import(&self, bot: &Bot, notes: &[Note], name: &str) -> Imported {
+        let all = self.exported.iter().map(|ground| import(bot, notes, name, ground));
+        let best = all.max_by_key(|made| made.kept.len());
+        best.unwrap_or_else(|| import(bot, notes, name, &self.ground))
+    }
+
+    /// Every file with what the import adds to it. What nothing is added to has its old text.
+    fn put(&self, made: &Imported, folder: &Path) -> Result<Vec<(PathBuf, String)>, Stop> {
+        let bot = self.file.clone().unwrap_or_else(|| folder.join(format!("{}.sbot", made.name)));
+        let env = if self.env.as_os_str().is_empty() { folder.join(ENV) } else { self.env.clone() };
+        let account = folder.join("account.sbot");
+        Ok(vec![
+            (bot.clone(), joined(&bot, &made.bot, self.file.is_some(), |old| onto::bot(old, made))?),
+            (
+                account.clone(),
+                joined(&account, &made.account, self.known(), |old| onto::account(old, &made.account))?,
+            ),
+            (env.clone(), joined(&env, &made.env, self.known(), |old| onto::env(old, &made.env))?),
+        ])
+    }
+
+    fn known(&self) -> bool {
+        !self.env.as_os_str().is_empty()
+    }
+}
+
+/// A new text, or what is there with the new text put into it.
+fn joined(
+    path: &Path,
+    new: &str,
+    known: bool,
+    join: impl Fn(&str) -> Option<String>,
+) -> Result<String, Stop> {
+    if !known || !path.exists() {
+        return Ok(new.to_owned());
+    }
+    let path = path.to_string_lossy();
+    let old = String::from_utf8_lossy(&project::read_file(&path)?).into_owned();
+    if new.is_empty() {
+        return Ok(old);
+    }
+    join(&old).ok_or_else(|| {
+        Stop::new(format!("`{path}` has errors, so nothing can be put into it"))
+            .help("correct what `sbotc check` reports, and import again")
+    })
 }
 
 /// The place of something in the JSON.
@@ -135,7 +244,7 @@ fn wrong(args: &Kommo, problems: &[Problem]) -> Result<(), Stop> {
     }
 }
 
-fn told(args: &Kommo, made: &Imported, files: &[(PathBuf, &String)]) -> Result<(), Stop> {
+fn told(args: &Kommo, made: &Imported, files: &[(PathBuf, String)], folder: &Path) -> Result<(), Stop> {
     if args.format == Format::Json {
         let noted = made.told.iter().map(|Told { step, path, what }| json("note", *step, path, what, None));
         let written =
@@ -154,9 +263,10 @@ fn told(args: &Kommo, made: &Imported, files: &[(PathBuf, &String)]) -> Result<(
         let lines = count(content.lines().count(), "line");
         text.push_str(&format!("Wrote {}: {lines}\n", visible(&path.to_string_lossy())));
     }
-    let folder =
-        files.first().and_then(|(path, _)| path.parent()).map(|path| path.to_string_lossy().into_owned());
-    let folder = folder.unwrap_or_default();
+    if files.is_empty() {
+        text.push_str("Nothing has changed\n");
+    }
+    let folder = folder.to_string_lossy();
     text.push_str(&format!("{GREEN}next{GREEN:#}: sbotc check {}\n", visible(&folder)));
     output::to_stderr(&text)
 }

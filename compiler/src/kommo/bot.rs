@@ -208,7 +208,7 @@ impl Step {
 }
 
 /// A place to go to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Target {
     /// The number of the step.
     pub step: i64,
@@ -217,7 +217,7 @@ pub struct Target {
 }
 
 /// A part of a step.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Part {
     /// On entry.
     Question,

@@ -12,5 +12,6 @@ pub mod env_text;
 pub mod export;
 pub mod import;
 pub mod names;
+mod quotes;
 pub mod read;
 pub mod write;

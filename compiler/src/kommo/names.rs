@@ -13,6 +13,9 @@ const MOST: usize = 22;
 /// Marks a hash among the 122 bits.
 const HASH: u128 = 1 << 121;
 
+/// The name of the block that stands before the first step; no step has it.
+pub const START: &str = ".start";
+
 /// The uuid of a block. A name that is too long or has other characters gives a uuid that is always the same, but from
 /// which it cannot be read back.
 #[must_use]

@@ -19,7 +19,7 @@ mod support;
 use sbot_embed::Json;
 use sbotc::kommo::env::Env;
 use sbotc::kommo::export::{Export, Input, export};
-use sbotc::kommo::import::import;
+use sbotc::kommo::import::{Ground, import};
 use sbotc::kommo::{read, write};
 use sbotc::{Checked, i18n};
 use std::cell::RefCell;
@@ -153,7 +153,7 @@ fn an_imported_bot_does_what_the_bot_does() {
             continue;
         }
         let (read, _) = read::read(file.as_bytes(), false).unwrap();
-        let made = import(&read, &[], "imported");
+        let made = import(&read, &[], "imported", &Ground::default());
         let mut files = support::Memory::default();
         let name = format!("{}.sbot", made.name);
         files.0.insert(name.clone(), made.bot.into_bytes());

@@ -3,9 +3,9 @@
 
 use super::Thing;
 use super::declared::{Declared, Entry};
-use super::edit::quoted;
 use super::follow::titled;
 use super::sync::{How, Kind, Sync};
+use crate::kommo::quotes::{escape, quoted};
 use crate::resolve::account::CHANNEL_KINDS;
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -140,14 +140,14 @@ fn template_text(text: &str) -> (String, String) {
         let Some((inner, after)) = behind.split_once("}}") else { break };
         let name = super::symbols::suggested(inner, "value", 0);
         let name = super::symbols::unique(name, "value", &BTreeSet::new());
-        out.push_str(&crate::kommo::import::escaped(before));
+        escape(before, &mut out);
         let _ = write!(out, "{{{name}}}");
         if !params.contains(&name) {
             params.push(name);
         }
         rest = after;
     }
-    out.push_str(&crate::kommo::import::escaped(rest));
+    escape(rest, &mut out);
     out.push('"');
     let params: Vec<String> = params.iter().map(|name| format!("{name}: text")).collect();
     (params.join(", "), out)

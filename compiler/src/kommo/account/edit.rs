@@ -34,11 +34,6 @@ impl Edit {
     }
 }
 
-/// A text of the language, between quotes.
-pub(super) fn quoted(text: &str) -> String {
-    format!("\"{}\"", crate::kommo::import::escaped(text))
-}
-
 /// The text of a file with the edits of this file made. Those at one place stay in the order in which they are given.
 pub(super) fn apply(file: usize, text: &str, edits: &[Edit]) -> String {
     let mut edits: Vec<&Edit> = edits.iter().filter(|edit| edit.file == file).collect();

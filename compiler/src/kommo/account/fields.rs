@@ -2,10 +2,11 @@
 
 use super::declared::{Declared, Entry, Field as DeclaredField, Owner, with_comma};
 use super::drift::Change;
-use super::edit::{Edit, behind, blank, quoted};
+use super::edit::{Edit, behind, blank};
 use super::kinds::{BUILT_IN, MOST_CHOICES, Shape};
 use super::sync::{How, Kind, Sync, number};
 use super::{Field, FieldKind, Thing, kind};
+use crate::kommo::quotes::quoted;
 use sbot_grammar::ast::ItemKind;
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -2,9 +2,10 @@
 
 use super::declared::{Declared, Entry, Owner, with_comma};
 use super::drift::Change;
-use super::edit::{Edit, behind, blank, quoted};
+use super::edit::{Edit, behind, blank};
 use super::sync::{How, Kind, Sync};
 use super::{LOST, Pipeline, Thing, WON};
+use crate::kommo::quotes::quoted;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 

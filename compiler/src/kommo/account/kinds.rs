@@ -98,7 +98,8 @@ impl FieldKind {
             if choices.is_empty() || choices.len() > MOST_CHOICES {
                 return if bracketed { "[text]" } else { "text" }.to_owned();
             }
-            let quoted: Vec<String> = choices.iter().map(|choice| super::edit::quoted(choice)).collect();
+            let quoted: Vec<String> =
+                choices.iter().map(|choice| crate::kommo::quotes::quoted(choice)).collect();
             let all = quoted.join(" | ");
             if bracketed { format!("[{all}]") } else { all }
         };

@@ -252,7 +252,7 @@ impl<'a> Exporter<'a> {
             sets.push(What::Goto(Target { step: shift, part: Part::Question }));
             steps.push(Step {
                 number: 0,
-                uuid: Some(names::uuid(".start")),
+                uuid: Some(names::uuid(names::START)),
                 question: sets.into_iter().map(handler).collect(),
                 ..Step::default()
             });

@@ -21,7 +21,7 @@ pub(super) fn text(bot: &Bot) -> Json {
     Json::Object(keys)
 }
 
-fn step(step: &Step) -> Json {
+pub(super) fn step(step: &Step) -> Json {
     let some_list = |handlers: &[Handler]| (!handlers.is_empty()).then(|| list(handlers));
     some(vec![
         ("question", Some(list(&step.question))),

@@ -7,7 +7,7 @@
 mod logic;
 mod positions;
 
-use super::bot::Bot;
+use super::bot::{Bot, Step};
 use sbot_embed::Json;
 
 pub use logic::MOST_BYTES;
@@ -31,6 +31,11 @@ pub fn file(bot: &Bot) -> String {
 #[must_use]
 pub fn bytes(bot: &Bot) -> usize {
     logic::text(bot).to_string().len()
+}
+
+/// A step of its logic.
+pub(super) fn step(step: &Step) -> Json {
+    logic::step(step)
 }
 
 /// `{"handler": …, "params": …}`

@@ -1,0 +1,323 @@
+//! An import onto a project that exists: what Kommo's file cannot carry stays as it is in the sources.
+//!
+//! Steps come from the file; a step that says the same keeps its own text, with its comments. Triggers, tests, flows,
+//! variables, doc comments and declarations stay, and what the file has beside them is added. Steps of which the file says
+//! what the project says stay too, however they say it.
+
+use super::Imported;
+use sbot_grammar::ast::{Item, ItemKind, Name};
+use sbot_grammar::{Parsed, parse, print::print};
+use std::collections::BTreeSet;
+use std::str::FromStr;
+use toml_edit::{DocumentMut, Item as Entry, Table};
+
+/// An item with what stands before it.
+#[derive(Clone)]
+struct Chunk {
+    kind: &'static str,
+    name: String,
+    /// Comments and empty lines before it.
+    before: String,
+    /// The item.
+    text: String,
+}
+
+/// Whether a source has a bot of this name.
+#[must_use]
+pub fn has_bot(source: &str, name: &str) -> bool {
+    let is = |item: &Item| matches!(&item.kind, ItemKind::Bot(bot) if bot.name.text == name);
+    parse(source).file.items.iter().any(is)
+}
+
+/// The bot's file, made of the one that exists and of what was imported. None if the one that exists cannot be read.
+#[must_use]
+pub fn bot(existing: &str, imported: &Imported) -> Option<String> {
+    let (mut old, end) = chunks(existing)?;
+    let (new, _) = chunks(&imported.bot)?;
+    let stays = |step: &str| imported.kept.contains(step);
+    begin(&mut old, &new, imported.first.as_deref());
+    let mut out = String::new();
+    let mut written: BTreeSet<&str> = BTreeSet::new();
+    let last_head = old.iter().rposition(|chunk| matches!(chunk.kind, "bot" | "use"));
+    for (at, chunk) in old.iter().enumerate() {
+        let same = new.iter().find(|other| other.kind == chunk.kind && other.name == chunk.name);
+        match (chunk.kind, same) {
+            ("step", None) if !stays(&chunk.name) => {}
+            ("step", Some(other)) if bare(&chunk.text) != bare(&other.text) => {
+                out.push_str(&chunk.before);
+                out.push_str(&other.text);
+            }
+            ("bot", Some(other)) => {
+                out.push_str(&chunk.before);
+                out.push_str(&headed(&chunk.text, &other.text));
+            }
+            _ => {
+                out.push_str(&chunk.before);
+                out.push_str(&chunk.text);
+            }
+        }
+        if Some(at) == last_head {
+            added(&new, &old, "use", &mut out);
+            added(&new, &old, "var", &mut out);
+        }
+        if chunk.kind == "step" {
+            written.insert(&chunk.name);
+            following(&new, &old, &chunk.name, &mut written, &mut out);
+        }
+    }
+    // Steps that follow none of those that were there.
+    for chunk in new.iter().filter(|chunk| chunk.kind == "step" && !written.contains(chunk.name.as_str())) {
+        let known = old.iter().any(|other| other.kind == "step" && other.name == chunk.name);
+        if !known {
+            out.push_str(&chunk.before);
+            out.push_str(&chunk.text);
+        }
+    }
+    out.push_str(&end);
+    // What nobody has changed keeps its form, too.
+    Some(if out == existing { out } else { formatted(&out) })
+}
+
+/// The head of a bot with the way of another one for messages that fail, which is all of it that the file knows.
+fn headed(own: &str, other: &str) -> String {
+    let way = |text: &str| text.rfind("on failed").unwrap_or(text.len());
+    let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+    let (head, old) = own.split_at(way(own));
+    let (_, new) = other.split_at(way(other));
+    if words(old) == words(new) { own.to_owned() } else { format!("{} {new}", head.trim_end()) }
+}
+
+/// The bot begins with the first step of its file.
+fn begin(old: &mut Vec<Chunk>, new: &[Chunk], first: Option<&str>) {
+    let is_step = |chunk: &Chunk| chunk.kind == "step";
+    let (Some(first), Some(to)) = (first, old.iter().position(is_step)) else { return };
+    match old.iter().position(|chunk| is_step(chunk) && chunk.name == first) {
+        Some(at) => {
+            let chunk = old.remove(at);
+            old.insert(to, chunk);
+        }
+        None => {
+            let chunk = new.iter().find(|chunk| is_step(chunk) && chunk.name == first);
+            chunk.into_iter().for_each(|chunk| old.insert(to, chunk.clone()));
+        }
+    }
+}
+
+/// New items of a kind.
+fn added(new: &[Chunk], old: &[Chunk], kind: &str, out: &mut String) {
+    for chunk in new.iter().filter(|chunk| chunk.kind == kind) {
+        if !old.iter().any(|other| other.kind == kind && other.name == chunk.name) {
+            out.push_str(&format!("\n{}\n", chunk.text));
+        }
+    }
+}
+
+/// New steps that stand directly behind one in the imported file.
+fn following<'n>(
+    new: &'n [Chunk],
+    old: &[Chunk],
+    step: &str,
+    written: &mut BTreeSet<&'n str>,
+    out: &mut String,
+) {
+    let behind = new.iter().skip_while(|chunk| chunk.kind != "step" || chunk.name != step).skip(1);
+    for chunk in behind.filter(|chunk| chunk.kind == "step") {
+        if old.iter().any(|other| other.kind == "step" && other.name == chunk.name) {
+            return;
+        }
+        if written.insert(&chunk.name) {
+            out.push_str(&chunk.before);
+            out.push_str(&chunk.text);
+        }
+    }
+}
+
+/// The account's file with what the imported one declares beside it. None if the one that exists cannot be read.
+#[must_use]
+pub fn account(existing: &str, imported: &str) -> Option<String> {
+    let (old, _) = chunks(existing)?;
+    let (new, _) = chunks(imported)?;
+    let mut out = existing.trim_end().to_owned();
+    out.push('\n');
+    for chunk in &new {
+        let same = old.iter().find(|other| other.kind == chunk.kind && other.name == chunk.name);
+        match (chunk.kind, same) {
+            ("entity" | "pipeline", Some(other)) => {
+                // What is new stands behind what is there.
+                let more = chunk.text.split_once('{').and_then(|(_, more)| more.strip_suffix('}'));
+                let more = more.map(str::trim).filter(|more| !more.is_empty());
+                if let (Some(more), Some(had)) = (more, other.text.strip_suffix('}')) {
+                    let code = without_comments(&other.text);
+                    let code = code.trim_end_matches('}').trim_end();
+                    let comma = if code.ends_with(['{', ',']) { "" } else { "," };
+                    // A comment may stand last.
+                    let line = if had.contains("//") { "\n" } else { "" };
+                    out = out.replacen(&other.text, &format!("{}{line}{comma} {more} }}", had.trim_end()), 1);
+                }
+            }
+            (_, Some(_)) => {}
+            (_, None) => out.push_str(&format!("\n{}", chunk.text)),
+        }
+    }
+    Some(formatted(&out))
+}
+
+/// The environment file with the ids that the imported one has beside them. None if the one that exists cannot be read.
+#[must_use]
+pub fn env(existing: &str, imported: &str) -> Option<String> {
+    let mut document = DocumentMut::from_str(existing).ok()?;
+    let new = DocumentMut::from_str(imported).ok()?;
+    for (section, table) in new.iter() {
+        let target = document.entry(section).or_insert_with(|| Entry::Table(Table::new()));
+        let (Some(target), Some(table)) = (target.as_table_like_mut(), table.as_table_like()) else {
+            continue;
+        };
+        for (key, value) in table.iter() {
+            if !target.contains_key(key) {
+                target.insert(key, value.clone());
+            }
+        }
+    }
+    Some(document.to_string())
+}
+
+/// A file as its items; what stands behind the last one comes apart. None if it cannot be read.
+fn chunks(source: &str) -> Option<(Vec<Chunk>, String)> {
+    let parsed: Parsed = parse(source);
+    if !parsed.errors.is_empty() {
+        return None;
+    }
+    let mut all = Vec::new();
+    let mut from = 0;
+    for item in &parsed.file.items {
+        let span = item.span.range();
+        let before = source.get(from..span.start)?.to_owned();
+        let text = source.get(span.clone())?.to_owned();
+        let (kind, name) = key(item, &text);
+        all.push(Chunk { kind, name, before, text });
+        from = span.end;
+    }
+    Some((all, source.get(from..)?.to_owned()))
+}
+
+/// What tells an item from others: its kind and its name, or its text where an import makes none of the kind.
+fn key(item: &Item, text: &str) -> (&'static str, String) {
+    let named = |kind: &'static str, name: &Name| (kind, name.text.to_string());
+    match &item.kind {
+        ItemKind::Bot(bot) => named("bot", &bot.name),
+        ItemKind::Step(step) => named("step", &step.name),
+        ItemKind::Var(var) => named("var", &var.name),
+        ItemKind::Entity { name, .. } => named("entity", name),
+        ItemKind::Pipeline { name, .. } => named("pipeline", name),
+        ItemKind::User { name, .. } => named("user", name),
+        ItemKind::Team { name, .. } => named("team", name),
+        ItemKind::Channel { name, .. } => named("channel", name),
+        ItemKind::Template { name, .. } => named("template", name),
+        ItemKind::Widget { name, .. } => named("widget", name),
+        ItemKind::Account(_) => ("account", String::new()),
+        ItemKind::Use(_) => ("use", text.to_owned()),
+        ItemKind::Trigger(_)
+        | ItemKind::Flow(_)
+        | ItemKind::Fn(_)
+        | ItemKind::Type { .. }
+        | ItemKind::EmailTemplate { .. }
+        | ItemKind::Form { .. }
+        | ItemKind::Hours { .. }
+        | ItemKind::Action(_)
+        | ItemKind::Test { .. }
+        | ItemKind::Upgrade(_)
+        | ItemKind::Error => ("other", text.to_owned()),
+    }
+}
+
+/// An item in the standard form, without its comments.
+fn bare(text: &str) -> String {
+    formatted(&without_comments(text))
+}
+
+fn without_comments(text: &str) -> String {
+    let mut out = String::new();
+    let mut from = 0;
+    for comment in &parse(text).comments {
+        let span = comment.span.range();
+        out.push_str(text.get(from..span.start).unwrap_or_default());
+        from = span.end;
+    }
+    out.push_str(text.get(from..).unwrap_or_default());
+    out
+}
+
+fn formatted(source: &str) -> String {
+    print(source, &parse(source))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)] // What cannot be read fails the test.
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_file_cannot_carry_stays() {
+        let old = "/// Greets.\nbot hello\n\nuse \"account.sbot\"\n\ntrigger message via shop\n\nvar n: int = 0\n\n\
+                   /// First.\nstep a:\n  // Politely.\n  message \"Hi\"\n  -> b\n\nstep b: message \"Old\" -> end\n\n\
+                   step gone: -> end\n\ntest \"it greets\" { client \"x\" bot \"Hi\" }\n";
+        let new = "// Imported.\nbot hello\n\nuse \"account.sbot\"\nuse \"std/ask.sbot\"\n\ntrigger message\n\n\
+                   step a:\n  message \"Hi\"\n  -> b\n\nstep b:\n  message \"New\"\n  -> c\n\nstep c: -> end\n";
+        let new = Imported { bot: new.to_owned(), ..Imported::default() };
+        let made = bot(old, &new).unwrap();
+        for part in [
+            "/// Greets.",
+            "via shop",
+            "var n",
+            "/// First.",
+            "// Politely.",
+            "\"New\"",
+            "step c",
+            "it greets",
+            "std/ask",
+        ] {
+            assert!(made.contains(part), "{part}\n{made}");
+        }
+        for part in ["Old", "gone", "Imported", "trigger message\n"] {
+            assert!(!made.contains(part), "{part}\n{made}");
+        }
+        assert_eq!(bot(&made, &new).unwrap(), made);
+        assert!(bot("step", &new).is_none());
+        let head = |own: &str| headed(own, "bot x on failed -> b");
+        assert_eq!(head("bot x(n: int) on failed -> a"), "bot x(n: int) on failed -> b");
+        assert_eq!(head("bot x(n: int)"), "bot x(n: int) on failed -> b");
+        assert_eq!(headed("bot x(n: int) on failed -> a", "bot x").trim_end(), "bot x(n: int)");
+        // Another beginning, and a step that stays.
+        let kept = BTreeSet::from(["gone".to_owned()]);
+        let made = bot(old, &Imported { first: Some("c".to_owned()), kept, ..new }).unwrap();
+        let at = |step: &str| made.find(step).unwrap();
+        assert!(at("step c") < at("step a") && at("step a") < at("step gone"), "{made}");
+        assert_eq!(made.matches("step c").count(), 1, "{made}");
+    }
+
+    #[test]
+    fn declarations_and_ids_are_added() {
+        let old = "// Mine.\nentity lead { size: text }\npipeline sales \"Sales\" { new \"New\" }\nuser anna \"Anna\"\n";
+        let new = "entity lead { field_9: text }\npipeline sales \"\" { stage_7 \"Stage 7\" }\nuser user_2 \"User 2\"\n";
+        let made = account(old, new).unwrap();
+        for part in ["// Mine.", "size: text, field_9: text", "stage_7", "anna", "user_2"] {
+            assert!(made.contains(part), "{part}\n{made}");
+        }
+        assert_eq!(made.matches("entity lead").count() + made.matches("pipeline").count(), 2, "{made}");
+        for had in ["x: text // mine", "x: text, // mine", "// mine"] {
+            let made = account(&format!("entity lead {{ {had}\n}}\n"), new).unwrap();
+            assert!(parse(&made).errors.is_empty(), "{made}");
+            assert!(made.contains("// mine") && made.contains("field_9: text"), "{made}");
+        }
+        let made = env(
+            "# mine\n[users]\nanna = 1 # Anna\n",
+            "[users]\nanna = 9\nbob = 2\n[fields]\n\"lead.x\" = 3\n",
+        )
+        .unwrap();
+        assert!(
+            made.contains("# mine") && made.contains("anna = 1 # Anna") && made.contains("bob = 2"),
+            "{made}"
+        );
+        assert!(made.contains("\"lead.x\" = 3"), "{made}");
+    }
+}

@@ -1,0 +1,218 @@
+//! Laws of imports onto the project that was exported, over `fixtures/kommo_export` and every bot of the corpus that
+//! Kommo can express:
+//!
+//! - nothing changes if nothing has changed in Kommo, whatever words the project uses;
+//! - a message that is changed in Kommo is changed in the project, in its own step; the project still compiles, and its
+//!   export is the changed file.
+
+// What cannot be read is a failure, and so is whatever a match does not expect.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
+mod support;
+
+use sbot_embed::Json;
+use sbotc::kommo::bot::{Bot, Handler, What};
+use sbotc::kommo::env::Env;
+use sbotc::kommo::export::{Input, export};
+use sbotc::kommo::import::{Ground, Imported, import, onto};
+use sbotc::kommo::{read, write};
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
+use support::Memory;
+
+/// An account that has everything, each with an id of its own.
+#[derive(Default)]
+struct Account {
+    ids: RefCell<BTreeMap<(String, String), Json>>,
+}
+
+impl Account {
+    fn lookup(&self, section: &str, symbol: &str) -> Option<Json> {
+        let mut ids = self.ids.borrow_mut();
+        let next = 1000 + i64::try_from(ids.len()).unwrap();
+        let made = ids.entry((section.to_owned(), symbol.to_owned())).or_insert_with(|| match section {
+            "variables" => Json::text(&format!("lead.{}", symbol.replace('.', "_"))),
+            "files" => Json::text(&format!("u-{next}")),
+            _ => Json::int(next),
+        });
+        Some(made.clone())
+    }
+
+    /// Everything that was asked for, as an environment file.
+    fn env(&self) -> Env {
+        let mut sections: BTreeMap<String, String> = BTreeMap::new();
+        for ((section, symbol), id) in &*self.ids.borrow() {
+            writeln!(sections.entry(section.clone()).or_default(), "\"{symbol}\" = {id}").unwrap();
+        }
+        let text: String = sections.iter().map(|(section, rows)| format!("[{section}]\n{rows}")).collect();
+        Env::read(&text).unwrap()
+    }
+}
+
+/// A project with one of its bots, as Kommo has it.
+struct Exported {
+    name: String,
+    /// The project's sources and what lies beside them.
+    files: Memory,
+    /// Those that it is made of.
+    entries: Vec<String>,
+    /// The file that has the bot.
+    file: String,
+    language: Option<String>,
+    salesbot: Bot,
+}
+
+fn salesbot(
+    files: &Memory,
+    entries: &[String],
+    name: &str,
+    language: Option<&str>,
+    account: &Account,
+) -> Result<Bot, String> {
+    let parsed = sbotc::project::parse(entries, files).unwrap();
+    let mut checked = sbotc::check::check(parsed, files);
+    sbotc::i18n::localize(&mut checked, "", support::locales(files), sbotc::i18n::Strictness::Incomplete);
+    let errors = support::listed(checked.diagnostics.iter().filter(|one| one.is_error()), &checked.sources);
+    let Some(project) = &checked.project else { return Err(errors) };
+    let bot = project.bots.iter().position(|bot| &*bot.name == name).unwrap();
+    let lookup = |section: &str, symbol: &str| account.lookup(section, symbol);
+    let input = Input { project, sources: &checked.sources, bot, language, lookup: &lookup };
+    let export = export(input);
+    export.bot.ok_or_else(|| format!("{:#?}", export.findings))
+}
+
+/// Every bot that can be exported, in every language.
+fn exported(account: &Account) -> Vec<Exported> {
+    let mut all = Vec::new();
+    let mut paths = support::project::with_ending(&support::fixtures("kommo_export"), ".sbot");
+    paths.extend(support::project::paths());
+    for path in paths {
+        let (name, files, checked) = support::project::check(&path);
+        let entries: Vec<String> = if path.is_dir() {
+            files.0.keys().filter(|name| name.ends_with(".sbot")).cloned().collect()
+        } else {
+            vec![name.clone()]
+        };
+        let mut checked = checked;
+        sbotc::i18n::localize(
+            &mut checked,
+            "",
+            support::locales(&files),
+            sbotc::i18n::Strictness::Incomplete,
+        );
+        let Some(project) = &checked.project else { continue };
+        let mut languages: Vec<Option<String>> =
+            project.languages.iter().map(|one| Some(one.to_string())).collect();
+        if languages.is_empty() {
+            languages.push(None);
+        }
+        for bot in &project.bots {
+            let text = |file: &String| String::from_utf8(files.0[file].clone()).unwrap();
+            let file = entries.iter().find(|file| onto::has_bot(&text(file), &bot.name));
+            let Some(file) = file else { continue };
+            for language in &languages {
+                if let Ok(salesbot) = salesbot(&files, &entries, &bot.name, language.as_deref(), account) {
+                    all.push(Exported {
+                        name: bot.name.to_string(),
+                        files: files.clone(),
+                        entries: entries.clone(),
+                        file: file.clone(),
+                        language: language.clone(),
+                        salesbot,
+                    });
+                }
+            }
+        }
+    }
+    all
+}
+
+impl Exported {
+    fn text(&self, file: &str) -> String {
+        String::from_utf8(self.files.0[file].clone()).unwrap()
+    }
+
+    /// The import of a file of this bot, onto the project.
+    fn import(&self, salesbot: &Bot, account: &Account) -> Imported {
+        let sources: Vec<String> = self.entries.iter().map(|file| self.text(file)).collect();
+        let ground = Ground::new(&account.env(), &sources);
+        let ground = ground.with_bot(self.salesbot.clone(), &self.text(&self.file));
+        let (read, notes) = read::read(write::file(salesbot).as_bytes(), false).unwrap();
+        import(&read, &notes, "imported", &ground)
+    }
+}
+
+#[test]
+fn what_has_not_changed_in_kommo_does_not_change() {
+    let account = Account::default();
+    let all = exported(&account);
+    for one in &all {
+        let made = one.import(&one.salesbot, &account);
+        let (old, name) = (one.text(&one.file), &one.name);
+        assert_eq!(made.name, *name);
+        assert_eq!(onto::bot(&old, &made).unwrap(), old, "{name}");
+        assert_eq!((made.account.as_str(), made.env.as_str()), ("", ""), "{name}");
+        assert_eq!((made.told.as_slice(), made.others.as_slice()), (&[][..], &[][..]), "{name}");
+    }
+    let names: BTreeSet<&str> = all.iter().map(|one| one.name.as_str()).collect();
+    assert!(names.len() > 7, "{names:?}");
+}
+
+/// The messages of handlers, whatever they stand in, in order.
+fn messages<'b>(handlers: &'b mut [Handler], all: &mut Vec<&'b mut String>) {
+    for handler in handlers {
+        let what = &mut handler.what;
+        if let What::Conditions { result, .. } | What::Validations { result, .. } = what {
+            messages(result, all);
+        } else if let What::Buttons(replies) = what {
+            replies.iter_mut().for_each(|reply| messages(&mut reply.then, all));
+        } else if let What::Message(message) = what
+            && message.template.is_none()
+            && !message.text.is_empty()
+        {
+            let message = &mut **message;
+            all.push(message.list.as_mut().map_or(&mut message.text, |list| &mut list.body));
+        }
+    }
+}
+
+fn every_message(bot: &mut Bot) -> Vec<&mut String> {
+    let mut all = Vec::new();
+    for step in &mut bot.steps {
+        for handlers in [&mut step.question, &mut step.answer, &mut step.no_answer, &mut step.finish] {
+            messages(handlers, &mut all);
+        }
+    }
+    all
+}
+
+#[test]
+fn a_message_that_has_changed_in_kommo_changes_alone() {
+    let account = Account::default();
+    let mut count = 0;
+    for one in &exported(&account) {
+        let total = every_message(&mut one.salesbot.clone()).len();
+        for at in 0..total {
+            let mut changed = one.salesbot.clone();
+            every_message(&mut changed)[at].push_str(" Changed!");
+            let made = one.import(&changed, &account);
+            let place = format!("{}, message {at}", one.name);
+            let source = onto::bot(&one.text(&one.file), &made);
+            let source = source.unwrap_or_else(|| panic!("{place}:\n{}", made.bot));
+            let mut files = one.files.clone();
+            files.0.insert(one.file.clone(), source.clone().into_bytes());
+            assert_eq!((made.account.as_str(), made.env.as_str()), ("", ""), "{place}");
+            let again = salesbot(&files, &one.entries, &one.name, one.language.as_deref(), &account);
+            let mut again = again.unwrap_or_else(|why| panic!("{place}: {why}\n{source}"));
+            let texts = |bot: &mut Bot| {
+                let mut all: Vec<String> = every_message(bot).into_iter().map(|text| text.clone()).collect();
+                all.sort();
+                all
+            };
+            assert_eq!(texts(&mut again), texts(&mut changed), "{place}\n{source}");
+            count += 1;
+        }
+    }
+    assert!(count > 50, "{count}");
+}
