@@ -251,7 +251,7 @@ impl Told {
                 text.push_str(&format!(
                     "{style}{word}{style:#}: {BOLD}{}{BOLD:#}\n  {DIM}-->{DIM:#} {place}\n  {GREEN}help{GREEN:#}: {}\n\n",
                     visible(what),
-                    visible(help)
+                    help.lines().map(visible).collect::<Vec<_>>().join("\n        ")
                 ));
             }
             Told::Json(lines) => {

@@ -368,7 +368,7 @@ pub enum Event {
     Message,
     /// Time is over; in seconds.
     Timer(i64),
-    /// Of another source: its name and action.
+    /// Of another source or action: the names of both.
     Unknown(String),
 }
 

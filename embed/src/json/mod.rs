@@ -7,7 +7,7 @@
 mod read;
 mod write;
 
-pub use read::{MAX_BYTES, MAX_DEPTH, MAX_PARTS, NotJson, read};
+pub use read::{Bounds, MAX_BYTES, MAX_DEPTH, MAX_PARTS, NotJson, read, read_within};
 
 /// A JSON value.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

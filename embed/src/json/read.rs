@@ -11,9 +11,29 @@ pub const MAX_DEPTH: usize = 64;
 /// No text has more values in it.
 pub const MAX_PARTS: usize = 100_000;
 
+/// How much a reader takes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bounds {
+    /// No text is longer, in bytes.
+    pub bytes: usize,
+    /// Nothing nests deeper. Reading takes stack for each level: a few hundred are safe in any thread.
+    pub depth: usize,
+    /// No text has more values in it.
+    pub parts: usize,
+}
+
+/// Those of hosts and logs.
+impl Default for Bounds {
+    fn default() -> Bounds {
+        Bounds { bytes: MAX_BYTES, depth: MAX_DEPTH, parts: MAX_PARTS }
+    }
+}
+
 /// Why a text is no JSON that is read here.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NotJson {
+    /// Inside of what it is wrong: `12.question[0].params`; empty for the outermost value.
+    pub path: String,
     /// Line, from 1.
     pub line: usize,
     /// Column in characters, from 1.
@@ -35,16 +55,26 @@ impl std::error::Error for NotJson {}
 /// # Errors
 /// What is wrong, and where.
 pub fn read(text: &str) -> Result<Json, NotJson> {
-    let mut reader = Reader { text, at: 0, parts: 0 };
-    let value = if text.len() > MAX_BYTES {
-        Err(format!("it is {} bytes long, the limit is {MAX_BYTES}", text.len()))
+    read_within(text, Bounds::default())
+}
+
+/// Reads one JSON value within other bounds.
+///
+/// # Errors
+/// What is wrong, and where.
+pub fn read_within(text: &str, bounds: Bounds) -> Result<Json, NotJson> {
+    let mut reader = Reader { text, at: 0, parts: 0, bounds, trail: Vec::new() };
+    let value = if text.len() > bounds.bytes {
+        Err(format!("it is {} bytes long, the limit is {}", text.len(), bounds.bytes))
     } else {
         reader.whole()
     };
     value.map_err(|what| {
         let before = text.get(..reader.at).unwrap_or(text);
         let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+        let path: String = reader.trail.iter().rev().map(String::as_str).collect();
         NotJson {
+            path: path.strip_prefix('.').unwrap_or(&path).to_owned(),
             line: 1 + before.bytes().filter(|byte| *byte == b'\n').count(),
             column: 1 + before.get(line_start..).unwrap_or_default().chars().count(),
             what,
@@ -56,13 +86,16 @@ struct Reader<'t> {
     text: &'t str,
     at: usize,
     parts: usize,
+    bounds: Bounds,
+    /// Where an error stands, from the inside out: nothing is kept of what is right.
+    trail: Vec<String>,
 }
 
 type Read<T> = Result<T, String>;
 
 impl<'t> Reader<'t> {
     fn whole(&mut self) -> Read<Json> {
-        let value = self.value(MAX_DEPTH)?;
+        let value = self.value(self.bounds.depth)?;
         self.skip();
         if self.at < self.text.len() { self.unexpected("the end of the JSON") } else { Ok(value) }
     }
@@ -98,8 +131,8 @@ impl<'t> Reader<'t> {
     fn value(&mut self, depth: usize) -> Read<Json> {
         self.skip();
         self.parts += 1;
-        if self.parts > MAX_PARTS {
-            return Err(format!("it has more than {MAX_PARTS} values"));
+        if self.parts > self.bounds.parts {
+            return Err(format!("it has more than {} values", self.bounds.parts));
         }
         match self.peek() {
             Some(b'{') => self.object(depth),
@@ -121,19 +154,20 @@ impl<'t> Reader<'t> {
         self.unexpected("a value")
     }
 
-    fn deeper(depth: usize) -> Read<usize> {
-        depth.checked_sub(1).ok_or_else(|| format!("it nests more than {MAX_DEPTH} deep"))
+    fn deeper(&self, depth: usize) -> Read<usize> {
+        depth.checked_sub(1).ok_or_else(|| format!("it nests more than {} deep", self.bounds.depth))
     }
 
     fn list(&mut self, depth: usize) -> Read<Json> {
-        let depth = Self::deeper(depth)?;
+        let depth = self.deeper(depth)?;
         self.at += 1;
         let mut items = Vec::new();
         if self.takes(b']') {
             return Ok(Json::List(items));
         }
         loop {
-            items.push(self.value(depth)?);
+            let item = self.value(depth);
+            items.push(item.inspect_err(|_| self.trail.push(format!("[{}]", items.len())))?);
             if self.takes(b']') {
                 return Ok(Json::List(items));
             }
@@ -144,9 +178,10 @@ impl<'t> Reader<'t> {
     }
 
     fn object(&mut self, depth: usize) -> Read<Json> {
-        let depth = Self::deeper(depth)?;
+        let depth = self.deeper(depth)?;
         self.at += 1;
         let mut keys: Vec<(Box<str>, Json)> = Vec::new();
+        let mut starts = Vec::new();
         if self.takes(b'}') {
             return Ok(Json::Object(keys));
         }
@@ -155,17 +190,38 @@ impl<'t> Reader<'t> {
             if self.peek() != Some(b'"') {
                 return self.unexpected("a key in double quotes");
             }
+            starts.push(self.at);
             let key = self.string()?;
             if !self.takes(b':') {
                 return self.unexpected("`:`");
             }
-            keys.push((key.into(), self.value(depth)?));
+            let value = self.value(depth);
+            let value = value.inspect_err(|_| self.trail.push(segment(&key)))?;
+            keys.push((key.into(), value));
             if self.takes(b'}') {
-                return once(keys);
+                return self.once(keys, &starts);
             }
             if !self.takes(b',') {
                 return self.unexpected("`,` or `}`");
             }
+        }
+    }
+
+    /// An object whose keys differ; the error stands where a key is repeated.
+    fn once(&mut self, keys: Vec<(Box<str>, Json)>, starts: &[usize]) -> Read<Json> {
+        let mut sorted: Vec<(&str, usize)> =
+            keys.iter().zip(starts).map(|((key, _), start)| (&**key, *start)).collect();
+        sorted.sort_unstable();
+        let again = sorted.iter().zip(sorted.iter().skip(1)).filter(|((a, _), (b, _))| a == b);
+        // The first in the text, of several.
+        match again.map(|(_, (key, start))| (*start, *key)).min() {
+            Some((start, twice)) => {
+                self.at = start;
+                self.trail.push(segment(twice));
+                let twice: String = twice.chars().take(60).collect();
+                Err(format!("the key {twice:?} stands twice in one object: write it once"))
+            }
+            None => Ok(Json::Object(keys)),
         }
     }
 
@@ -174,6 +230,7 @@ impl<'t> Reader<'t> {
         let end = rest.find(|c: char| !matches!(c, '0'..='9' | '+' | '-' | '.' | 'e' | 'E'));
         let number = rest.get(..end.unwrap_or(rest.len())).unwrap_or_default();
         if !is_number(number) {
+            let number: String = number.chars().take(60).collect();
             return Err(format!("`{number}` is no number of JSON"));
         }
         self.at += number.len();
@@ -245,14 +302,9 @@ impl<'t> Reader<'t> {
     }
 }
 
-/// An object whose keys differ.
-fn once(keys: Vec<(Box<str>, Json)>) -> Read<Json> {
-    let mut names: Vec<&str> = keys.iter().map(|(key, _)| &**key).collect();
-    names.sort_unstable();
-    match names.iter().zip(names.iter().skip(1)).find(|(a, b)| a == b) {
-        Some((twice, _)) => Err(format!("the key {twice:?} stands twice in one object: write it once")),
-        None => Ok(Json::Object(keys)),
-    }
+/// A key as a part of a path; a long one is cut.
+fn segment(key: &str) -> String {
+    format!(".{}", key.chars().take(60).collect::<String>())
 }
 
 /// RFC 8259, 6.

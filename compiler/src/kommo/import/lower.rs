@@ -22,6 +22,8 @@ pub(super) struct Lower<'a> {
     pub(super) ground: &'a Ground,
     /// Steps that stay as they are in the source.
     pub(super) kept: Kept,
+    /// What the reader has noted about steps that were not looked at yet.
+    pub(super) noted: BTreeMap<i64, Vec<String>>,
     /// Comments that wait for their statement.
     pub(super) notes: Vec<String>,
     pub(super) told: Vec<Told>,
@@ -51,6 +53,7 @@ impl<'a> Lower<'a> {
             symbols: Symbols::new(ground),
             ground,
             kept,
+            noted: BTreeMap::new(),
             notes: Vec::new(),
             told: Vec::new(),
             path: String::new(),
@@ -101,6 +104,7 @@ impl<'a> Lower<'a> {
         let mut out = Vec::new();
         match at.part {
             Part::Question => {
+                out.extend(self.noted.remove(&at.step).into_iter().flatten().map(Stmt::Note));
                 self.list(&step.question, &mut out);
                 if out.last().is_none_or(|last| !last.ends()) {
                     self.answered(step, &mut out);

@@ -97,13 +97,15 @@ fn attempt(
 ) -> Result<Imported, BTreeSet<String>> {
     let error = Step { number: ERROR, question: bot.error.clone(), ..Step::default() };
     let mut lower = Lower::new(bot, ground, kept.clone());
-    lower.told.extend(
-        notes.iter().filter(|note| !note.step.is_some_and(|step| kept.holds(step))).map(|note| Told {
-            step: note.step,
-            path: note.path.clone(),
-            what: note.what.clone(),
-        }),
-    );
+    for Note { step, path, what } in notes {
+        if step.is_some_and(|step| kept.holds(step)) {
+            continue;
+        }
+        lower.told.push(Told { step: *step, path: path.clone(), what: what.clone() });
+        if let Some(step) = step {
+            lower.noted.entry(*step).or_default().push(format!("Kommo: {what}."));
+        }
+    }
     if !bot.error.is_empty() {
         lower.steps.insert(ERROR, &error);
     }
@@ -294,6 +296,10 @@ fn written(lower: Lower<'_>, places: &Places, bot: &Bot, name: String) -> Result
     let answers = answers(places, &needs, lower.ground);
     let failed = lower.failed.and_then(|at| step_names.get(&at)).map(String::as_str);
     let mut out = head(bot, &name, failed);
+    // Of steps that became parts of others.
+    for (step, notes) in &lower.noted {
+        notes.iter().for_each(|note| out.push_str(&words::comment(&format!("Step {step}: {note}"))));
+    }
     let account = account::declarations(&lower, &answers);
     if !account.is_empty() {
         out.push_str("\nuse \"account.sbot\"\n");
