@@ -105,6 +105,10 @@ fn comparison(lower: &mut Lower<'_>, test: &Comparison) -> String {
                     right.split(',').map(|item| item.trim().to_owned()).collect()
                 }
             };
+            if items.is_empty() {
+                lower.tell(&format!("this compares {} with a list that has nothing in it", test.left));
+                return (if not.is_empty() { "false" } else { "true" }).to_owned();
+            }
             if value.ty == Ty::Tags {
                 let each: Vec<String> = items
                     .iter()

@@ -42,9 +42,15 @@ pub(super) struct Lower<'a> {
     pub(super) written: BTreeSet<String>,
     /// How many places lead to each place.
     pub(super) refs: BTreeMap<Target, usize>,
+    /// Steps whose answers are looked at, and how often each has been.
+    pub(super) open: BTreeSet<i64>,
+    copies: BTreeMap<i64, u32>,
     /// Waits that stand where they are needed.
     pub(super) taken: BTreeSet<Target>,
 }
+
+/// The answers of a step stand in so many places at most; whatever else waits for them leads there.
+const MOST_COPIES: u32 = 4;
 
 impl<'a> Lower<'a> {
     pub(super) fn new(bot: &'a Bot, ground: &'a Ground, kept: Kept) -> Lower<'a> {
@@ -64,6 +70,8 @@ impl<'a> Lower<'a> {
             widgets: BTreeMap::new(),
             written: BTreeSet::new(),
             refs: refs(bot),
+            open: BTreeSet::new(),
+            copies: BTreeMap::new(),
             taken: BTreeSet::new(),
         }
     }
@@ -396,6 +404,13 @@ impl<'a> Lower<'a> {
         message::ask(self, replies, timers, out);
     }
 
+    /// Whether the answers of a step may stand where they are waited for: not inside of themselves, and not everywhere.
+    pub(super) fn answering(&mut self, step: i64) -> bool {
+        let copies = self.copies.entry(step).or_default();
+        *copies += 1;
+        *copies <= MOST_COPIES && self.open.insert(step)
+    }
+
     /// The timers of a step's `no_answer`.
     pub(super) fn no_answer(&mut self, step: &Step) -> Vec<Exit> {
         let Some(first) = step.no_answer.first() else { return Vec::new() };
@@ -428,10 +443,8 @@ impl<'a> Lower<'a> {
     pub(super) fn replied(&mut self, handlers: &[&Handler], out: &mut Vec<Stmt>) {
         for (at, handler) in handlers.iter().enumerate() {
             self.path.clone_from(&handler.path);
-            if let What::Buttons(replies) = &handler.what {
-                let rest = handlers.get(at + 1..).unwrap_or_default();
-                message::chosen(self, replies, rest, out);
-                return;
+            if matches!(handler.what, What::Buttons(_)) {
+                return message::chosen(self, handlers.get(at..).unwrap_or_default(), out);
             }
             self.handler(handler, out);
             if out.last().is_some_and(Stmt::ends) || waits(out.last()) {

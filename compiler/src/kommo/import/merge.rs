@@ -2,6 +2,7 @@
 
 use super::tree::{Exit, Found, Head, If, On, Stmt, Wait, closed, each_go};
 use crate::kommo::bot::Target;
+use sbot_vm::text::fold;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Bodies nest so deep; what is deeper is a step of its own.
@@ -58,6 +59,7 @@ impl Places {
             }
         }
         self.order.retain(|at| self.trees.contains_key(at));
+        self.trees.values_mut().for_each(first_wins);
     }
 
     fn count(&mut self) {
@@ -404,6 +406,54 @@ fn small(tree: &[Stmt]) -> bool {
     };
     let messages = tree.iter().filter(|stmt| matches!(stmt, Stmt::Wait(_))).count();
     tree.len() <= 3 && messages <= 1 && (messages == 0 || tree.len() <= 2) && tree.iter().all(simple)
+}
+
+/// Takes away what is never reached, since one before it asks for the same text and leads elsewhere.
+fn first_wins(list: &mut Vec<Stmt>) {
+    // Texts are the same in any case; regular expressions are not.
+    let same = |one: &str| one.starts_with('"').then(|| fold(one)).ok_or_else(|| one.to_owned());
+    let mut taken = BTreeSet::new();
+    list.retain_mut(|stmt| {
+        if let Stmt::If(test) = stmt
+            && let Some(pattern) = &mut test.test.pattern
+        {
+            let all = alternatives(pattern);
+            let left: Vec<&str> = all.iter().filter(|one| !taken.contains(&same(one))).copied().collect();
+            let reached = !left.is_empty();
+            let left = left.join(" | ");
+            let closed = closed(&test.then);
+            if closed {
+                taken.extend(all.iter().map(|one| same(one)));
+            } else {
+                taken.clear();
+            }
+            *pattern = left;
+            return reached;
+        }
+        if !matches!(stmt, Stmt::Note(_)) {
+            taken.clear();
+        }
+        true
+    });
+    list.iter_mut().flat_map(Stmt::bodies_mut).for_each(first_wins);
+}
+
+/// The parts of a pattern between `|`, those in texts aside.
+fn alternatives(pattern: &str) -> Vec<&str> {
+    let (mut all, mut from, mut quoted, mut escaped) = (Vec::new(), 0, false, false);
+    for (at, c) in pattern.char_indices() {
+        match c {
+            '"' if !escaped => quoted = !quoted,
+            '|' if !quoted => {
+                all.push(pattern.get(from..at).unwrap_or_default().trim());
+                from = at + 1;
+            }
+            _ => {}
+        }
+        escaped = c == '\\' && !escaped;
+    }
+    all.push(pattern.get(from..).unwrap_or_default().trim());
+    all
 }
 
 /// Puts something else in the place of every jump.

@@ -8,7 +8,7 @@ use crate::kommo::bot::{self, Button, Handler, Message, Reply, ReplyIs, Target, 
 use crate::kommo::quotes::quoted;
 use sbot_vm::program::MOST_BUTTONS;
 use sbot_vm::text::fold;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// So many options a list has.
 const MOST_ROWS: usize = 10;
@@ -28,7 +28,10 @@ pub(super) fn send(lower: &mut Lower<'_>, message: &Message, out: &mut Vec<Stmt>
         }
     }
     if let Some(id) = &message.template {
-        say.text = template(lower, &words::plain(id), message);
+        match words::id(&words::plain(id)) {
+            Ok(id) => say.text = template(lower, &id, message),
+            Err(why) => lower.tell(&format!("a template: {why}. Here its text is an ordinary one")),
+        }
     }
     for reply in &message.quick_replies {
         lower.tell(&format!(
@@ -284,6 +287,7 @@ pub(super) struct Replies {
     none: bool,
 }
 
+#[derive(Default)]
 struct Option1 {
     notes: Vec<String>,
     value: String,
@@ -307,25 +311,42 @@ impl Option1 {
 
 /// The replies of a step's `answer`.
 pub(super) fn replies(lower: &mut Lower<'_>, step: i64, answer: &[Handler]) -> Replies {
-    let Some((first, rest)) = answer.split_first() else {
+    let Some(first) = answer.first() else {
         return Replies { none: true, ..Replies::default() };
     };
-    let What::Buttons(list) = &first.what else {
+    if !matches!(first.what, What::Buttons(_)) {
         return Replies { all: Some(Target { step, part: bot::Part::Answer }), ..Replies::default() };
-    };
+    }
     let outer = lower.take_notes();
-    let mut made = options(lower, list);
+    let all: Vec<&Handler> = answer.iter().collect();
+    let (list, rest) = listed_replies(&all);
+    let mut made = options(lower, &list, rest);
     if made.other.is_none() && !rest.is_empty() {
-        let rest: Vec<&Handler> = rest.iter().collect();
         let mut other = Vec::new();
-        lower.replied(&rest, &mut other);
+        lower.replied(rest, &mut other);
         made.other = Some(other);
     }
     lower.notes.splice(0..0, outer);
     made
 }
 
-fn options(lower: &mut Lower<'_>, list: &[Reply]) -> Replies {
+/// The replies of all `buttons` with which handlers begin, and what stands behind them: the first one that fits is taken.
+fn listed_replies<'b, 'h>(handlers: &'h [&'b Handler]) -> (Vec<&'b Reply>, &'h [&'b Handler]) {
+    let mut list = Vec::new();
+    let mut rest = handlers;
+    while let Some((handler, behind)) = rest.split_first()
+        && let What::Buttons(replies) = &handler.what
+    {
+        list.extend(replies);
+        rest = behind;
+        if replies.iter().any(|reply| !matches!(reply.when, ReplyIs::Option { .. })) {
+            break;
+        }
+    }
+    (list, rest)
+}
+
+fn options(lower: &mut Lower<'_>, list: &[&Reply], rest: &[&Handler]) -> Replies {
     let mut made = Replies::default();
     for reply in list {
         lower.path.clone_from(&reply.path);
@@ -355,7 +376,13 @@ fn options(lower: &mut Lower<'_>, list: &[Reply]) -> Replies {
                 body.push(Stmt::End);
             }
             made.other = Some(body);
+        } else {
+            lower.tell("a second `else`, which is never reached");
         }
+    }
+    if let (Some(first), true) = (rest.first(), made.other.is_some()) {
+        lower.path.clone_from(&first.path);
+        lower.tell("what stands behind the replies is never reached, since one of them is `else`");
     }
     made
 }
@@ -372,14 +399,18 @@ pub(super) fn ask(lower: &mut Lower<'_>, replies: Replies, timers: Vec<Exit>, ou
         if let Head::Message(say) = &mut wait.head
             && asks
         {
-            exits.push(offered(replies, say));
+            exits.push(offered(lower, replies, say));
         } else {
-            exits.extend(unasked(replies));
+            exits.extend(unasked(lower, replies));
         }
     } else {
-        exits.extend(unasked(replies));
+        exits.extend(unasked(lower, replies));
     }
     exits.extend(timers);
+    if exits.is_empty() && failed.is_empty() {
+        // Nothing is waited for.
+        return out.extend(stmt);
+    }
     if !exits.iter().any(|exit| matches!(exit.on, On::Timeout(_))) {
         lower.notes.push("Kommo: there is no time-out, so this can wait for ever.".to_owned());
     }
@@ -393,7 +424,7 @@ pub(super) fn ask(lower: &mut Lower<'_>, replies: Replies, timers: Vec<Exit>, ou
 }
 
 /// What a message without buttons, or a pause, does with what the client writes.
-fn unasked(replies: Replies) -> Option<Exit> {
+fn unasked(lower: &mut Lower<'_>, replies: Replies) -> Option<Exit> {
     if replies.none {
         return None;
     }
@@ -401,7 +432,7 @@ fn unasked(replies: Replies) -> Option<Exit> {
         Some(all) => vec![Stmt::Go(all)],
         None => {
             let mut body = Vec::new();
-            arms(replies.options, &mut body);
+            arms(lower, replies.options, &mut body);
             body.extend(other(replies.other));
             body
         }
@@ -417,8 +448,9 @@ fn other(other: Option<Vec<Stmt>>) -> Vec<Stmt> {
 }
 
 /// Gives the options of a message what they do; what is left takes what the client writes instead.
-fn offered(replies: Replies, say: &mut Say) -> Exit {
-    let mut used = vec![false; replies.options.len()];
+fn offered(lower: &mut Lower<'_>, replies: Replies, say: &mut Say) -> Exit {
+    let (mut used, listed) = (vec![false; replies.options.len()], say.list.is_some());
+    let mut others = Vec::new();
     let mut words_used: Vec<_> = say.choices().map(|choice| fold(&choice.label)).collect();
     for choice in
         say.sections.iter_mut().flat_map(|part| &mut part.choices).filter(|choice| choice.link.is_none())
@@ -443,7 +475,18 @@ fn offered(replies: Replies, say: &mut Say) -> Exit {
                 .and_then(ask::literal)
                 .is_none_or(|word| fold(&word) != fold(&choice.label));
         *used |= !more;
-        for word in &option.synonyms {
+        // Options of lists have no other words: those are taken from what is written.
+        if listed {
+            let words = option.synonyms.iter().filter(|word| fold(word) != fold(&choice.label));
+            others.extend(words.map(|word| Option1 {
+                value: word.clone(),
+                body: option.body.clone(),
+                ..Option1::default()
+            }));
+            continue;
+        }
+        let words = &option.synonyms;
+        for word in words {
             let folded = fold(word);
             if !word.trim().is_empty() && !words_used.contains(&folded) {
                 words_used.push(folded);
@@ -452,8 +495,9 @@ fn offered(replies: Replies, say: &mut Say) -> Exit {
         }
     }
     let left = replies.options.into_iter().zip(used).filter(|(_, used)| !used).map(|(option, _)| option);
+    others.extend(left);
     let mut body = Vec::new();
-    arms(left.collect(), &mut body);
+    arms(lower, others, &mut body);
     body.extend(match (replies.all, replies.none) {
         (Some(all), _) => vec![Stmt::Go(all)],
         (None, true) => vec![
@@ -466,32 +510,42 @@ fn offered(replies: Replies, say: &mut Say) -> Exit {
 }
 
 /// Replies as arms of `when client.text`.
-fn arms(options: Vec<Option1>, out: &mut Vec<Stmt>) {
+fn arms(lower: &mut Lower<'_>, options: Vec<Option1>, out: &mut Vec<Stmt>) {
+    let mut taken = BTreeSet::new();
     for option in options {
+        let mut notes = option.notes;
         let mut patterns: Vec<String> = Vec::new();
+        let mut words = Vec::new();
         match &option.regex {
             Some(regex) => patterns.push(ask::matching(regex)),
-            None if ask::slashed(&option.value).is_none() => patterns.push(quoted(&option.value)),
+            None if ask::slashed(&option.value).is_none() => words.push(&option.value),
             None => {}
         }
-        patterns
-            .extend(option.synonyms.iter().filter(|word| !word.trim().is_empty()).map(|word| quoted(word)));
-        patterns.dedup();
+        words.extend(option.synonyms.iter().filter(|word| !word.trim().is_empty()));
+        for word in words {
+            if taken.insert(fold(word)) {
+                patterns.push(quoted(word));
+            } else if !patterns.contains(&quoted(word)) {
+                lower.tell(&format!("the reply {} is that of another one, which comes first", quoted(word)));
+                notes.extend(lower.take_notes());
+            }
+        }
         if patterns.is_empty() {
-            out.extend(option.notes.into_iter().map(Stmt::Note));
+            out.extend(notes.into_iter().map(Stmt::Note));
             continue;
         }
         let test = Test { expr: String::new(), pattern: Some(patterns.join(" | ")), finds: Found::Text };
-        out.push(Stmt::If(Box::new(If { notes: option.notes, test, then: option.body })));
+        out.push(Stmt::If(Box::new(If { notes, test, then: option.body })));
     }
 }
 
 /// `buttons` where the client has replied already.
-pub(super) fn chosen(lower: &mut Lower<'_>, list: &[Reply], rest: &[&Handler], out: &mut Vec<Stmt>) {
+pub(super) fn chosen(lower: &mut Lower<'_>, handlers: &[&Handler], out: &mut Vec<Stmt>) {
     let outer = lower.take_notes();
-    let made = options(lower, list);
+    let (list, rest) = listed_replies(handlers);
+    let made = options(lower, &list, rest);
     out.extend(outer.into_iter().map(Stmt::Note));
-    arms(made.options, out);
+    arms(lower, made.options, out);
     match made.other {
         Some(other) => out.extend(other),
         None if rest.is_empty() => out.extend(other(None)),
@@ -503,11 +557,12 @@ pub(super) fn chosen(lower: &mut Lower<'_>, list: &[Reply], rest: &[&Handler], o
 pub(super) fn wait_answer(lower: &mut Lower<'_>, to: Target, out: &mut Vec<Stmt>) {
     let step = lower.steps.get(&to.step).copied();
     let answer = step.filter(|step| to.part == bot::Part::Answer && !step.answer.is_empty());
-    match answer {
+    match answer.filter(|step| lower.answering(step.number)) {
         Some(step) => {
             let replies = replies(lower, step.number, &step.answer);
             let timers = lower.no_answer(step);
             ask(lower, replies, timers, out);
+            lower.open.remove(&step.number);
         }
         None => {
             let body = lower.go(to);

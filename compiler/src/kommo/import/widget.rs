@@ -7,7 +7,7 @@ use super::words;
 use crate::kommo::bot::Widget;
 use crate::kommo::quotes::quoted;
 use sbot_embed::Json;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// An action of a widget, as far as the bot uses it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -25,18 +25,22 @@ const NOT_EXITS: &[&str] = &["timeout", "message", "video", "hours", "failed", "
 
 /// A widget's block.
 pub(super) fn call(lower: &mut Lower<'_>, widget: &Widget, out: &mut Vec<Stmt>) {
-    let id = words::plain(&widget.id);
-    let code = widget.code.as_deref().filter(|code| !code.is_empty());
+    let id = match words::id(&words::plain(&widget.id)) {
+        Ok(id) => id,
+        Err(why) => return lower.lost(&format!("a widget: {why}: {}", widget.params), out),
+    };
+    let code = widget.code.as_deref().filter(|code| !code.trim().is_empty());
     let known = lower.ground.symbol("widgets", &id).map(str::to_owned);
     let symbol = known
         .or_else(|| code.and_then(|code| words::slug(code, 9, 40)))
-        .unwrap_or_else(|| format!("widget_{id}"));
+        .or_else(|| words::slug(&format!("widget {id}"), 9, 40))
+        .unwrap_or_else(|| "widget".to_owned());
     let symbol = words::name(symbol, "widget", &[]);
     let handler =
         widget.params.get("handler").or_else(|| widget.params.get("handler_code")).and_then(Json::as_text);
     let action = handler.and_then(|handler| words::slug(handler, 9, 40)).unwrap_or_else(|| "call".to_owned());
     let action = words::name(action, "action", &[]);
-    let instance = widget.instance.as_ref().filter(|id| **id != Json::Null).map(words::plain);
+    let instance = widget.instance.as_ref().and_then(|id| words::id(&words::plain(id)).ok());
     let mut declared = lower.widgets.remove(&format!("{symbol}.{action}")).unwrap_or_default();
     declared.ids = (id, code.map(str::to_owned), instance);
     let known = lower.ground.widget(&format!("{symbol}.{action}"));
@@ -44,10 +48,17 @@ pub(super) fn call(lower: &mut Lower<'_>, widget: &Widget, out: &mut Vec<Stmt>) 
     exits.for_each(|exit| {
         declared.exits.entry(exit.clone()).or_default();
     });
-    let mut args = Vec::new();
+    let (mut args, mut given) = (Vec::new(), BTreeSet::new());
     if let Json::Object(keys) = &widget.params {
         for (key, value) in keys.iter().filter(|(key, _)| !matches!(&**key, "handler" | "handler_code")) {
-            let Some(name) = words::slug(key, 9, 40) else { continue };
+            let name = words::slug(key, 9, 40);
+            let Some(name) = name.filter(|name| given.insert(name.clone())) else {
+                lower.tell(&format!(
+                    "the widget is given {} as `{key}`, for which there is no other name",
+                    value
+                ));
+                continue;
+            };
             let wanted = known.and_then(|action| action.params.get(&name));
             // Nothing is what stands there for what was left out.
             if matches!(wanted, Some((_, true))) && value.as_text() == Some("") {
@@ -69,7 +80,7 @@ pub(super) fn call(lower: &mut Lower<'_>, widget: &Widget, out: &mut Vec<Stmt>) 
     let notes = lower.take_notes();
     let mut exits = Vec::new();
     for (code, to) in &widget.exits {
-        let name = words::slug(code, 9, 40).unwrap_or_else(|| format!("exit_{code}"));
+        let name = words::slug(code, 9, 40).unwrap_or_else(|| "exit".to_owned());
         let name = words::name(name, "exit", NOT_EXITS);
         if exits.iter().any(|exit: &Exit| exit.on == On::Answer(name.clone())) {
             lower.tell(&format!("the exit `{code}` has the name of another"));
