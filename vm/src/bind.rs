@@ -5,6 +5,10 @@
 //! names to numbers and back, filled once; after that no name is looked up. What does not fit is found when the tables
 //! are filled, all of it at once.
 
+mod reference;
+
+pub use reference::Ref;
+
 use crate::effect::EffectId;
 use crate::event::{EventKind, Facts};
 use crate::loaded::Program;

@@ -535,6 +535,12 @@ fn bot_of(declared: &Declared, bot: &ir::Bot) -> Bot {
     Bot { name: Arc::clone(&bot.name), doc: lines(bot.doc.as_deref()), params, result, waits }
 }
 
+/// Whether a host can refer to one that the source does not declare. Entities, fields and hours are the program's own, and
+/// an e-mail is made by a bot.
+pub(super) fn is_open(kind: SymbolKind) -> bool {
+    kind != SymbolKind::EmailTemplate && sbot_vm::OWN_IDS.contains(&kind)
+}
+
 /// What ends a wait, in the words of the JSON of waits.
 fn exit_name(on: &On) -> &'static str {
     match on {

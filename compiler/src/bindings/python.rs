@@ -97,6 +97,14 @@ def _read(value: _t.Any, kinds: tuple[_t.Any, ...]) -> _t.Any:
 	raise ValueError(f"{value!r} is not known: make the bindings anew")
 
 
+def _ref(value: _t.Any, allowed: tuple[_t.Any, ...]) -> _t.Any:
+	return Undeclared.from_json(value) if isinstance(value, dict) else _one(value, allowed)
+
+
+def _ref_json(value: _t.Any) -> _t.Any:
+	return value.to_json() if isinstance(value, Undeclared) else value
+
+
 def _moment(value: _t.Any) -> _dt.datetime:
 	return _EPOCH + _of(int, value) * _MILLISECOND
 
@@ -196,6 +204,10 @@ impl<'d> Writer<'d> {
         match def.way {
             Way::Out => self.reads_json(def, &tags, &fields),
             Way::In => self.writes_json(keys, &tags, &fields),
+            Way::Both => {
+                self.reads_json(def, &tags, &fields);
+                self.writes_json(keys, &tags, &fields);
+            }
         }
         self.out.back();
     }
@@ -296,9 +308,12 @@ impl<'d> Writer<'d> {
             Shape::Union(parts) => parts.iter().flat_map(|part| self.classes(part)).collect(),
             Shape::Of(name) if self.is_class(name) => vec![name.clone()],
             Shape::Of(name) => self.def(name).map_or_else(Vec::new, |def| self.classes(&def.shape)),
-            Shape::Plain(_) | Shape::Choice(_) | Shape::Optional(_) | Shape::List(_) | Shape::Object(_) => {
-                Vec::new()
-            }
+            Shape::Plain(_)
+            | Shape::Choice(_)
+            | Shape::Optional(_)
+            | Shape::List(_)
+            | Shape::Object(_)
+            | Shape::Reference(_) => Vec::new(),
         }
     }
 
@@ -313,6 +328,13 @@ impl<'d> Writer<'d> {
             Shape::Of(name) if !self.classes(shape).is_empty() => format!("read_{}({value})", snake(name)),
             Shape::Of(name) if matches!(self.def(name).map(|def| &def.shape), Some(Shape::Choice(_))) => {
                 format!("_one({value}, _t.get_args({name}))")
+            }
+            Shape::Of(_) if self.names(shape).is_some() => {
+                self.names(shape).map_or_else(String::new, |names| self.read(names, value))
+            }
+            Shape::Reference(names) => {
+                let names: Vec<String> = names.iter().map(|name| format!("_t.get_args({name})")).collect();
+                format!("_ref({value}, {})", names.join(" + "))
             }
             // Texts, and lists of texts, are what they are in JSON.
             Shape::Of(_) | Shape::Object(_) | Shape::Union(_) => value.to_owned(),
@@ -332,8 +354,16 @@ impl<'d> Writer<'d> {
                 if inner == "it" { value.to_owned() } else { format!("[{inner} for it in {value}]") }
             }
             Shape::Of(_) if !self.classes(shape).is_empty() => format!("{value}.to_json()"),
+            Shape::Of(_) if self.names(shape).is_some() => format!("_ref_json({value})"),
+            Shape::Reference(_) => format!("_ref_json({value})"),
             Shape::Choice(_) | Shape::Object(_) | Shape::Union(_) | Shape::Of(_) => value.to_owned(),
         }
+    }
+
+    /// What a definition of references says.
+    fn names(&self, shape: &Shape) -> Option<&'d Shape> {
+        let Shape::Of(name) = shape else { return None };
+        self.def(name).map(|def| &def.shape).filter(|shape| matches!(shape, Shape::Reference(_)))
     }
 
     fn is_class(&self, name: &str) -> bool {
@@ -424,5 +454,6 @@ fn annotation(shape: &Shape) -> String {
             format!("_t.Union[{}]", parts.join(", "))
         }
         Shape::Of(name) => name.to_string(),
+        Shape::Reference(names) => format!("_t.Union[{}, Undeclared]", names.join(", ")),
     }
 }

@@ -119,6 +119,18 @@ impl Typed<Bindings> for Recipient {
 \t\t\tRecipient::Team(team) => team.write(names),
 \t\t}
 \t}
+}
+
+impl From<User> for bind::Ref<Recipient> {
+\tfn from(user: User) -> bind::Ref<Recipient> {
+\t\tbind::Ref::Declared(Recipient::User(user))
+\t}
+}
+
+impl From<Team> for bind::Ref<Recipient> {
+\tfn from(team: Team) -> bind::Ref<Recipient> {
+\t\tbind::Ref::Declared(Recipient::Team(team))
+\t}
 }";
 const MAIL: &str = "
 impl Typed<Bindings> for bind::Mail<EmailTemplate> {

@@ -54,8 +54,17 @@ fn of(shape: &Shape) -> Value {
         Shape::Object(keys) => object(keys),
         Shape::Union(parts) if parts.is_empty() => json!(false),
         Shape::Union(parts) => json!({"anyOf": parts.iter().map(of).collect::<Vec<_>>()}),
-        Shape::Of(name) => json!({"$ref": format!("#/$defs/{name}")}),
+        Shape::Of(name) => named(name),
+        Shape::Reference(names) => {
+            let all: Vec<Value> =
+                names.iter().map(smol_str::SmolStr::as_str).chain(["Undeclared"]).map(named).collect();
+            json!({"anyOf": all})
+        }
     }
+}
+
+fn named(name: &str) -> Value {
+    json!({"$ref": format!("#/$defs/{name}")})
 }
 
 fn object(keys: &[Key]) -> Value {

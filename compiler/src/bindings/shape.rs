@@ -5,7 +5,7 @@
 
 mod fixed;
 
-use super::model::{Action, Model, Plain, Type, Value};
+use super::model::{Action, Model, Plain, Type, Value, is_open};
 use super::name::{Clash, Scope, pascal};
 use sbot_vm::program::{Delivery, SymbolKind};
 use smol_str::SmolStr;
@@ -24,6 +24,8 @@ pub(super) enum Shape {
     Union(Vec<Shape>),
     /// A definition.
     Of(SmolStr),
+    /// A name of one of these definitions, or what the source does not declare.
+    Reference(Vec<SmolStr>),
 }
 
 /// Shapes without parts.
@@ -67,6 +69,8 @@ pub(super) enum Way {
     Out,
     /// It writes it.
     In,
+    /// It does both.
+    Both,
 }
 
 /// A definition.
@@ -106,6 +110,10 @@ impl Shape {
 
     pub(super) fn list(self) -> Shape {
         Shape::List(Box::new(self))
+    }
+
+    pub(super) fn reference(names: &[&str]) -> Shape {
+        Shape::Reference(names.iter().map(SmolStr::new).collect())
     }
 
     pub(super) fn object<const N: usize>(keys: [(&str, Shape); N]) -> Shape {
@@ -148,6 +156,7 @@ const TAKEN: &[&str] = &[
     "Recipient",
     "Seconds",
     "TimeText",
+    "Undeclared",
 ];
 
 /// Kinds of names with what they are called.
@@ -170,8 +179,9 @@ pub(super) fn definitions(model: &Model) -> Result<Vec<Def>, Vec<Clash>> {
     let fixed =
         [fixed::effects(Vec::new(), Vec::new()), fixed::events(Vec::new()), fixed::outcomes()].concat();
     let fixed = fixed.iter().map(|def| def.name.as_str());
-    let words: Vec<&str> =
-        TAKEN.iter().copied().chain(KINDS.iter().map(|(_, name, _)| *name)).chain(fixed).collect();
+    let references: Vec<String> = KINDS.iter().map(|(_, name, _)| reference(name)).collect();
+    let kinds = KINDS.iter().map(|(_, name, _)| *name).chain(references.iter().map(String::as_str));
+    let words: Vec<&str> = TAKEN.iter().copied().chain(kinds).chain(fixed).collect();
     let mut writer = Writer { model, top: Scope::new(&words), clashes: Vec::new(), defs: Vec::new() };
     writer.names();
     let actions = writer.actions();
@@ -183,6 +193,11 @@ pub(super) fn definitions(model: &Model) -> Result<Vec<Def>, Vec<Clash>> {
     writer.bots();
     writer.defs.extend(fixed::outcomes());
     if writer.clashes.is_empty() { Ok(writer.defs) } else { Err(writer.clashes) }
+}
+
+/// What a reference to a name of this kind is called.
+fn reference(kind: &str) -> String {
+    format!("{kind}Ref")
 }
 
 struct Writer<'m, 'w> {
@@ -206,8 +221,23 @@ impl Writer<'_, '_> {
             let names = self.model.symbols_of(*kind).iter().map(|named| SmolStr::new(&named.name)).collect();
             self.add(name, vec![(*doc).to_owned()], Shape::Choice(names), Way::Out);
         }
-        let recipient = Shape::Union(vec![Shape::of("User"), Shape::of("Team")]);
-        self.add("Recipient", vec!["A user or a team.".to_owned()], recipient, Way::Out);
+        let undeclared = Shape::object([("id", Shape::TEXT), ("title", Shape::TEXT)]);
+        let about = [
+            "What the source does not declare, such as most of the account's users: the host's own `id`, by which alone it",
+            "is compared, and the `title` that people see.",
+        ];
+        let about = about.map(str::to_owned).to_vec();
+        self.add("Undeclared", about, undeclared, Way::Both);
+        for (kind, name, doc) in KINDS {
+            // An event can be about a field that no bot names; a value cannot.
+            let only = if *kind == SymbolKind::Field { " Only in events." } else { "" };
+            if is_open(*kind) || *kind == SymbolKind::Field {
+                let doc = vec![format!("{doc} One that is declared, or another one.{only}")];
+                self.add(&reference(name), doc, Shape::reference(&[*name]), Way::Both);
+            }
+        }
+        let recipient = Shape::reference(&["User", "Team"]);
+        self.add("Recipient", vec!["A user or a team.".to_owned()], recipient, Way::Both);
         let bots = self.model.bots.iter().map(|bot| SmolStr::new(&bot.name)).collect();
         self.add("BotName", vec!["A bot.".to_owned()], Shape::Choice(bots), Way::Out);
     }
@@ -231,7 +261,8 @@ impl Writer<'_, '_> {
             Type::Symbol(SymbolKind::EmailTemplate) => self.mail(way),
             Type::Symbol(kind) => {
                 let row = KINDS.iter().find(|(known, _, _)| known == kind);
-                Shape::of(row.map_or("Entity", |(_, name, _)| name))
+                let name = row.map_or("Entity", |(_, name, _)| name);
+                if is_open(*kind) { Shape::of(&reference(name)) } else { Shape::of(name) }
             }
             Type::Recipient => Shape::of("Recipient"),
             Type::Choice(texts) => {

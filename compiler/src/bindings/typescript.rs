@@ -130,7 +130,10 @@ fn text(shape: &Shape) -> String {
         Shape::Choice(texts) => texts.iter().map(|text| literal(text)).collect::<Vec<_>>().join(" | "),
         Shape::Optional(inner) => format!("{} | null", text(inner)),
         Shape::List(inner) => {
-            let several = matches!(**inner, Shape::Choice(_) | Shape::Optional(_) | Shape::Union(_));
+            let several = matches!(
+                **inner,
+                Shape::Choice(_) | Shape::Optional(_) | Shape::Union(_) | Shape::Reference(_)
+            );
             if several {
                 format!("readonly ({})[]", text(inner))
             } else {
@@ -148,5 +151,6 @@ fn text(shape: &Shape) -> String {
         Shape::Union(parts) if parts.is_empty() => "never".to_owned(),
         Shape::Union(parts) => parts.iter().map(text).collect::<Vec<_>>().join(" | "),
         Shape::Of(name) => name.to_string(),
+        Shape::Reference(names) => format!("{} | Undeclared", names.join(" | ")),
     }
 }

@@ -120,7 +120,7 @@ fn events() -> Vec<Value> {
 }
 
 /// What becomes of events, one after the other.
-fn played(events: &[Value], facts: &Value, args: &Value) -> Vec<Value> {
+pub(super) fn played(bot: &str, events: &[Value], facts: &Value, args: &Value) -> Vec<Value> {
     let (program, _) = read(&root().join("tests/fixtures/bindings/everything"), Extent::Used).unwrap();
     let engine = Engine::new(program);
     let mut run: Option<Vec<u8>> = None;
@@ -128,7 +128,7 @@ fn played(events: &[Value], facts: &Value, args: &Value) -> Vec<Value> {
     for event in events {
         let (event, facts) = (event.to_string(), facts.to_string());
         let outcome = match &run {
-            None => engine.start("main", &args.to_string(), &event, &facts).map(Outcome::Turn),
+            None => engine.start(bot, &args.to_string(), &event, &facts).map(Outcome::Turn),
             Some(run) => engine.turn(run, &event, &facts),
         };
         let outcome = outcome.unwrap_or_else(|error| panic!("{event}: {error}"));
@@ -147,13 +147,16 @@ fn played(events: &[Value], facts: &Value, args: &Value) -> Vec<Value> {
     outcomes
 }
 
+/// The schema of the same project.
+pub(super) fn schema() -> Schema {
+    let path = root().join("tests/fixtures/bindings/everything");
+    Schema::read(&written(&path, Extent::Used, Language::JsonSchema).unwrap())
+}
+
 #[test]
 fn the_schema_knows_everything() {
-    let schema = Schema::read(
-        &written(&root().join("tests/fixtures/bindings/everything"), Extent::Used, Language::JsonSchema)
-            .unwrap(),
-    );
-    let outcomes = played(&events(), &facts(), &args());
+    let schema = schema();
+    let outcomes = played("main", &events(), &facts(), &args());
     outcomes.iter().for_each(|outcome| schema.takes("Outcome", outcome));
     events().iter().for_each(|event| schema.takes("Event", event));
     schema.takes("Facts", &facts());
@@ -179,12 +182,12 @@ fn the_schema_knows_everything() {
     }
 }
 
-fn fixture(name: &str) -> PathBuf {
+pub(super) fn fixture(name: &str) -> PathBuf {
     root().join("tests/fixtures/bindings").join(name)
 }
 
 /// A command that may not be there; says so then.
-fn with_input(command: &mut Command, input: &str) -> Option<Output> {
+pub(super) fn with_input(command: &mut Command, input: &str) -> Option<Output> {
     let child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
     let mut child = match child {
         Ok(child) => child,
@@ -197,7 +200,7 @@ fn with_input(command: &mut Command, input: &str) -> Option<Output> {
     Some(child.wait_with_output().unwrap())
 }
 
-fn good(output: Output) -> String {
+pub(super) fn good(output: Output) -> String {
     let (out, err) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
     assert!(output.status.success(), "{out}\n{err}");
     out
@@ -206,7 +209,7 @@ fn good(output: Output) -> String {
 /// A host in Python reads what becomes of the events, and makes the same events, facts and arguments.
 #[test]
 fn a_host_in_python() {
-    let outcomes = played(&events(), &facts(), &args());
+    let outcomes = played("main", &events(), &facts(), &args());
     let input: String = outcomes.iter().map(|outcome| format!("{outcome}\n")).collect();
     let mut command = Command::new("python3");
     command.arg("-B").arg(fixture("host.py")).env("PYTHONPATH", fixture("generated"));
@@ -214,7 +217,7 @@ fn a_host_in_python() {
     let mut made: Vec<Value> = good(output).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let (args, facts) = (made.remove(0), made.remove(0));
     assert_eq!(made.len(), outcomes.len());
-    assert_eq!(played(&made, &facts, &args), outcomes);
+    assert_eq!(played("main", &made, &facts, &args), outcomes);
     for (made, wanted) in made.iter().zip(events()) {
         let mut made = made.clone();
         made.as_object_mut().unwrap().retain(|_, value| !value.is_null());
@@ -222,18 +225,24 @@ fn a_host_in_python() {
     }
 }
 
+/// What the type checker of its language says about a host.
+pub(super) fn checker(host: &str, more: &[&str]) -> Option<Output> {
+    let mypy = std::env::var_os("MYPY").unwrap_or_else(|| "mypy".into());
+    let tsc = std::env::var_os("TSC").unwrap_or_else(|| "tsc".into());
+    let mut command = Command::new(if host.ends_with(".py") { &mypy } else { &tsc });
+    match host.ends_with(".py") {
+        true => command.args(["--strict", "--cache-dir=/dev/null"]).env("MYPYPATH", fixture("generated")),
+        false => command.args(["--strict", "--target", "es2022", "--lib", "es2022"]),
+    };
+    with_input(command.args(more).arg(fixture(host)), "")
+}
+
 /// Type checkers find nothing in a host that handles everything, and something in one that does not.
 #[test]
 fn hosts_are_checked() {
-    let mypy = std::env::var_os("MYPY").unwrap_or_else(|| "mypy".into());
-    let tsc = std::env::var_os("TSC").unwrap_or_else(|| "tsc".into());
     let check = |host: &str| {
-        let mut command = Command::new(if host.ends_with(".py") { &mypy } else { &tsc });
-        match host.ends_with(".py") {
-            true => command.args(["--strict", "--cache-dir=/dev/null"]).env("MYPYPATH", fixture("generated")),
-            false => command.args(["--noEmit", "--strict", "--target", "es2022", "--lib", "es2022"]),
-        };
-        with_input(command.arg(fixture(host)), "")
+        let only = if host.ends_with(".ts") { &["--noEmit"][..] } else { &[] };
+        checker(host, only)
     };
     for (whole, partly) in [("host.py", "host_partly.py"), ("host.ts", "host_partly.ts")] {
         let Some(output) = check(whole) else { continue };

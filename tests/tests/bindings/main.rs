@@ -21,6 +21,7 @@ mod flower_shop {
 mod host {
     include!("../../fixtures/bindings/host.rs");
 }
+mod hand;
 mod json;
 mod names;
 mod rust;

@@ -24,14 +24,17 @@ fn facts() -> Facts {
     Facts {
         lead: Lead {
             name: Arc::from("A lead"),
+            stage: Stage::SalesWon.into(),
+            responsible: User::Anna.into(),
             size: Some(LeadSize::TrèsGrand),
             interests: Some(vec![LeadInterests::Pizza, LeadInterests::Pasta]),
             at: Some(Time(570)),
             seen: Some(DateTime(NOW)),
             vip: Some(true),
+            helpers: None,
         },
         contact: Contact { name: Arc::from("Ann"), email: None },
-        client: Client { text: None },
+        client: Client { text: None, channel: None },
     }
 }
 
@@ -61,7 +64,7 @@ fn started() -> (Host, Turn) {
     let (program, _) = read(&root().join("tests/fixtures/bindings/everything"), Extent::Used).unwrap();
     let names = Bindings::of(&program).unwrap();
     let host = Host { program, names };
-    let start = Start::Main(MainStart { days: 3, who: User::Self_, extra: None });
+    let start = Start::Main(MainStart { days: 3, who: User::Self_.into(), extra: None });
     let (bot, args) = host.names.start(&start).unwrap();
     let facts = host.names.facts(&facts()).unwrap();
     let event = Event::new(NOW, EventKind::Trigger(sbot_vm::program::TriggerKind::Manual));
@@ -102,7 +105,8 @@ fn effects_have_their_types() {
     );
     assert_eq!(bye.template.template.name(), "bye");
     assert_eq!(internal.to, [Recipient::User(User::Anna), Recipient::Team(Team::SalesTeam)]);
-    assert_eq!((change.to, change.of.as_slice()), (User::Self_, &[Entity::Lead, Entity::Contact][..]));
+    assert_eq!(change.to, User::Self_);
+    assert_eq!(change.of, [Entity::Lead, Entity::Contact]);
     assert_eq!(form.delivery(), Delivery::Keyed);
     assert_eq!((Book::DELIVERY, EffectAction::DELIVERY), (Delivery::Idempotent, Delivery::AtMostOnce));
 }
@@ -121,7 +125,8 @@ fn answers_are_taken() {
     else {
         panic!("{effects:#?}")
     };
-    assert_eq!((input.field, input.from), (Field::ContactSite, User::Anna));
+    assert_eq!(input.field, Field::ContactSite);
+    assert_eq!(input.from, User::Anna);
     let run = host.parked(&turn, Wait::MainStartRequestInput);
 
     let answer = RequestInput::done(&host.names, turn.effects[1].id, Arc::from("https://a.example")).unwrap();

@@ -1,6 +1,6 @@
 //! The types of values in Rust, and the enums and structs that they need of their own.
 
-use super::super::model::{Plain, Type, Value};
+use super::super::model::{Plain, Type, Value, is_open};
 use super::super::name::{Clash, Scope, pascal, snake};
 use super::super::write::{Out, comment};
 use super::layout::{Enum, doc, literal};
@@ -133,8 +133,11 @@ impl Types {
             Type::Optional(inner) => format!("Option<{}>", self.of(inner, place, what)),
             Type::List(inner) => format!("Vec<{}>", self.of(inner, place, what)),
             Type::Symbol(SymbolKind::EmailTemplate) => "bind::Mail<EmailTemplate>".to_owned(),
-            Type::Symbol(kind) => kind_row(*kind).map_or("", |row| row.name).to_owned(),
-            Type::Recipient => "Recipient".to_owned(),
+            Type::Symbol(kind) => {
+                let name = kind_row(*kind).map_or("", |row| row.name);
+                if is_open(*kind) { format!("bind::Ref<{name}>") } else { name.to_owned() }
+            }
+            Type::Recipient => "bind::Ref<Recipient>".to_owned(),
             Type::Choice(texts) => {
                 let name = self.top(place.to_owned(), "Choice", format!("the choices of {what}"));
                 self.own.push(Own::Choice(name.clone(), texts.clone(), what.to_owned()));

@@ -138,9 +138,9 @@ pub(super) fn effects(actions: Vec<Shape>, sets: Vec<Shape>) -> Vec<Def> {
 
 /// The kinds of events.
 pub(super) fn events(answers: Vec<Shape>) -> Vec<Def> {
-    let channel = || Key::may("channel", Shape::of("Channel"));
+    let channel = || Key::may("channel", Shape::of("ChannelRef"));
     let effect = || Key::new("effect", Shape::ID);
-    let field = || Key::new("field", Shape::of("Field"));
+    let field = || Key::new("field", Shape::of("FieldRef"));
     let by = || Key::new("by", Shape::SECONDS);
     let mut defs = Vec::new();
     let mut all = Vec::new();
@@ -181,11 +181,11 @@ pub(super) fn events(answers: Vec<Shape>) -> Vec<Def> {
     trigger("OnLeadCreated", "lead_created", Vec::new());
     trigger("OnResponsibleChanged", "responsible_changed", Vec::new());
     trigger("OnConversationClosed", "conversation_closed", Vec::new());
-    trigger("OnStage", "stage", vec![Key::new("stage", Shape::of("Stage"))]);
+    trigger("OnStage", "stage", vec![Key::new("stage", Shape::of("StageRef"))]);
     trigger("OnTagAdded", "tag_added", vec![Key::new("tag", Shape::TEXT)]);
     trigger("OnTagRemoved", "tag_removed", vec![Key::new("tag", Shape::TEXT)]);
     trigger("OnFieldChanged", "field_changed", vec![field()]);
-    trigger("OnFormSent", "form_sent", vec![Key::new("form", Shape::of("Form"))]);
+    trigger("OnFormSent", "form_sent", vec![Key::new("form", Shape::of("FormRef"))]);
     let days = choice(["mon", "tue", "wed", "thu", "fri", "sat", "sun"]);
     trigger("OnEvery", "every", vec![Key::new("days", days.list()), Key::new("time", Shape::TIME)]);
     trigger("OnBefore", "before", vec![by(), field()]);
