@@ -48,8 +48,12 @@ pub struct Project {
     pub symbols: Vec<program::Symbol>,
     /// Fields that occur in code or tests.
     pub fields: Vec<program::Field>,
+    /// For each of them its type, absent where a default stands in.
+    pub field_types: Vec<Ty>,
     /// Actions that are called or expected in tests.
     pub actions: Vec<program::Action>,
+    /// For each of them the types of its answers.
+    pub answer_types: Vec<AnswerTypes>,
     /// For each of them what it needs.
     pub needs: Vec<Needs>,
     /// The fields of records that a host gives: in answers, in facts, to bots. They may stand nowhere else.
@@ -75,6 +79,15 @@ impl Project {
             self.given.push(fields.iter().map(|(name, _)| Arc::from(name.as_str())).collect());
         });
     }
+}
+
+/// The types of an action's answers.
+#[derive(Clone, Debug, Default)]
+pub struct AnswerTypes {
+    /// Of its result, if it has one.
+    pub result: Option<Ty>,
+    /// By exit, of each value.
+    pub exits: Vec<Vec<Ty>>,
 }
 
 /// What a call of an action needs of its run.

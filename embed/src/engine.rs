@@ -8,7 +8,7 @@ use crate::names::Names;
 use crate::problem::{At, Error, Problems};
 use crate::turn::{self, Outcome, Trapped, Turn, Wait};
 use crate::value::{Reader, Wanted, write_as};
-use sbot_vm::program::Param;
+use sbot_vm::program::Bot;
 use sbot_vm::{Event, EventKind, Facts, Limits, Program, Run, Value};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -234,7 +234,8 @@ impl Engine {
         let row = |number: &u32| {
             let field = tables.fields.get(*number as usize)?;
             let value = facts.values.get(*number as usize).unwrap_or(&Value::None);
-            Some((field.to_string().into(), write_as(tables, value, field.slot)))
+            let wanted = Wanted::new(field.slot, tables.given.field(*number));
+            Some((field.to_string().into(), write_as(tables, value, wanted)))
         };
         Json::Object(reads.iter().filter_map(row).collect())
     }
@@ -243,10 +244,11 @@ impl Engine {
     #[must_use]
     pub fn args_json(&self, bot: u32, args: &[Value]) -> Json {
         let tables = self.program.tables();
-        let params = tables.bots.get(bot as usize).map(|bot| bot.params.as_slice()).unwrap_or_default();
-        let pair =
-            |(param, value): (&Param, &Value)| (Box::from(&*param.name), write_as(tables, value, param.slot));
-        Json::Object(params.iter().zip(args).map(pair).collect())
+        let wanted = tables.bots.get(bot as usize).map(wanted_args).unwrap_or_default();
+        let pair = |((name, wanted), value): ((&str, Wanted), &Value)| {
+            (Box::from(name), write_as(tables, value, wanted))
+        };
+        Json::Object(wanted.into_iter().zip(args).map(pair).collect())
     }
 
     /// A turn of the machine, in names. `number` is the number of the turn: 0 for the first, else [`Run::number`] of the
@@ -300,9 +302,7 @@ impl Engine {
 
     fn read_args(&self, reader: &mut Reader<'_>, bot: u32, json: &Json) -> Option<Vec<Value>> {
         let row = self.program.tables().bots.get(bot as usize)?;
-        let wanted: Vec<_> =
-            row.params.iter().map(|param| (&*param.name, Wanted::from(param.slot))).collect();
-        named_values(reader, &At::Document("args"), json, &wanted)
+        named_values(reader, &At::Document("args"), json, &wanted_args(row))
     }
 
     fn read_event_with(&self, reader: &mut Reader<'_>, run: Option<&Run>, text: &str) -> Option<Event> {
@@ -342,7 +342,8 @@ impl Engine {
                 let _: Option<()> = reader.problems.note(&at, "the turn knows it by itself: leave it out");
                 continue;
             }
-            let value = reader.value(&at, json, Wanted::from(field));
+            let wanted = Wanted::new(field.slot, tables.given.field(number));
+            let value = reader.value(&at, json, wanted);
             if let (Some(place), Some(given)) =
                 (facts.values.get_mut(number as usize), given.get_mut(number as usize))
             {
@@ -392,6 +393,15 @@ impl Engine {
         }
         Some(started)
     }
+}
+
+/// The parameters of a bot, which are its first variables.
+fn wanted_args(bot: &Bot) -> Vec<(&str, Wanted)> {
+    let wanted = bot.params.iter().enumerate().map(|(n, param)| {
+        let ty = bot.variables.get(n).map(|variable| variable.ty);
+        (&*param.name, Wanted::new(param.slot, ty))
+    });
+    wanted.collect()
 }
 
 fn moment(json: &Json) -> Option<Option<i64>> {

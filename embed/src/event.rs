@@ -20,7 +20,7 @@
 use crate::json::Json;
 use crate::names::symbol_name;
 use crate::problem::At;
-use crate::value::{Reader, Wanted, shown, write, write_as, write_undeclared};
+use crate::value::{MAX_NESTING, Reader, Wanted, shown, write, write_as, write_undeclared};
 use sbot_vm::program::{Action, SymbolKind, Tables, TriggerKind};
 use sbot_vm::value::Value;
 use sbot_vm::{Channel, ClientMessage, EffectId, Event, EventKind, Program, Run, UNDECLARED, calendar};
@@ -108,8 +108,7 @@ impl<'a> Keys<'a> {
             return reader.undeclared(&at, json).map(|_| UNDECLARED);
         }
         let name = self.text(reader, key)?;
-        let value = reader.symbol(&at, &name, Some(kind))?;
-        if let Value::Symbol(symbol) = value { Some(symbol) } else { None }
+        reader.symbol(&at, &name, &[kind])
     }
 
     fn channel(&mut self, reader: &mut Reader<'_>) -> Option<Channel> {
@@ -233,15 +232,18 @@ fn answer(
         return reader.problems.note(keys.at, "an answer has either `exit` with its `values`, or `result`");
     }
     let effect = effect?;
-    let action =
+    let tables = program.tables();
+    let number =
         run.filter(|run| run.effect == Some(effect)).and_then(|run| program.awaited_action(run.wait));
-    let Some(action) = action.and_then(|action| program.tables().actions.get(action as usize)) else {
+    let action = number.and_then(|number| Some((number, tables.actions.get(number as usize)?)));
+    let Some((number, action)) = action else {
         return Some(EventKind::Answer { effect, exit: None, values: Vec::new() });
     };
     match (exit, result) {
         (Some(exit), _) => {
             let at = At::Key(keys.at, "exit");
-            let (exit, values) = exit_values(reader, action, &at, exit, &At::Key(keys.at, "values"), values)?;
+            let (exit, values) =
+                exit_values(reader, (number, action), &at, exit, &At::Key(keys.at, "values"), values)?;
             Some(EventKind::Answer { effect, exit: Some(exit), values })
         }
         (None, Some(result)) => {
@@ -249,7 +251,7 @@ fn answer(
             let Some(slot) = action.result else {
                 return reader.problems.note(&at, format!("the action {} has no result", action.name));
             };
-            let value = reader.value(&at, result, slot.into())?;
+            let value = reader.value(&at, result, Wanted::new(slot, tables.given.result(number)))?;
             Some(EventKind::Answer { effect, exit: None, values: vec![value] })
         }
         (None, None) => None,
@@ -258,7 +260,7 @@ fn answer(
 
 fn exit_values(
     reader: &mut Reader<'_>,
-    action: &Action,
+    (action_number, action): (u32, &Action),
     at: &At<'_>,
     exit: &Json,
     values_at: &At<'_>,
@@ -273,7 +275,13 @@ fn exit_values(
             .problems
             .note(at, format!("the action {} has no such exit: it has {all}", action.name));
     };
-    let wanted = exit.params.iter().map(|param| (&*param.name, Wanted::from(param.slot))).collect::<Vec<_>>();
+    let given = &reader.tables.given;
+    let wanted = exit
+        .params
+        .iter()
+        .enumerate()
+        .map(|(n, param)| (&*param.name, Wanted::new(param.slot, given.value(action_number, number, n))));
+    let wanted = wanted.collect::<Vec<_>>();
     let none = Json::Object(Vec::new());
     Some((number, named_values(reader, values_at, values.unwrap_or(&none), &wanted)?))
 }
@@ -288,25 +296,7 @@ pub(crate) fn named_values(
     let Json::Object(keys) = json else {
         return reader.problems.note(at, format!("an object was expected and {} is there", shown(json)));
     };
-    for (key, _) in keys.iter().filter(|(key, _)| wanted.iter().all(|(name, _)| *name != &**key)) {
-        let names: Vec<&str> = wanted.iter().map(|(name, _)| *name).collect();
-        let names = if names.is_empty() {
-            "there are none".to_owned()
-        } else {
-            format!("there are {}", names.join(", "))
-        };
-        let _: Option<()> =
-            reader.problems.note(&At::Key(at, key), format!("there is no such value here: {names}"));
-    }
-    let mut values = Vec::with_capacity(wanted.len());
-    for (name, wanted) in wanted {
-        let at = At::Key(at, name);
-        values.push(match json.get(name) {
-            Some(json) => reader.value(&at, json, *wanted),
-            None => reader.problems.note(&at, "it is missing: give it, `null` if there is none"),
-        });
-    }
-    values.into_iter().collect()
+    reader.named(at, keys, wanted, MAX_NESTING)
 }
 
 fn trigger(reader: &mut Reader<'_>, keys: &mut Keys<'_>) -> Option<TriggerKind> {
@@ -452,22 +442,23 @@ fn answer_keys(
     values: &[Value],
 ) -> Vec<(&'static str, Option<Json>)> {
     let tables = program.tables();
-    let action = run.and_then(|run| program.awaited_action(run.wait));
-    let action = action.and_then(|action| tables.actions.get(action as usize));
+    let number = run.and_then(|run| program.awaited_action(run.wait));
+    let action = number.and_then(|number| tables.actions.get(number as usize));
     let Some(exit) = exit else {
-        let slot = action.and_then(|action| action.result);
-        let value = values
-            .first()
-            .map(|value| slot.map_or_else(|| write(tables, value), |slot| write_as(tables, value, slot)));
+        let ty = number.and_then(|number| tables.given.result(number));
+        let wanted = action.and_then(|action| action.result).map(|slot| Wanted::new(slot, ty));
+        let value = values.first().map(|value| {
+            wanted.map_or_else(|| write(tables, value), |wanted| write_as(tables, value, wanted))
+        });
         return vec![("result", Some(value.unwrap_or_default()))];
     };
     let declared = action.and_then(|action| action.exits.get(exit as usize));
     let name = declared.map_or("", |exit| &exit.name);
     let params = declared.map(|exit| exit.params.as_slice()).unwrap_or_default();
-    let pairs = params
-        .iter()
-        .zip(values)
-        .map(|(param, given)| (Box::from(&*param.name), write_as(tables, given, param.slot)));
+    let pairs = params.iter().zip(values).enumerate().map(|(n, (param, given))| {
+        let ty = number.and_then(|number| tables.given.value(number, exit, n));
+        (Box::from(&*param.name), write_as(tables, given, Wanted::new(param.slot, ty)))
+    });
     vec![("exit", Some(Json::text(name))), ("values", Some(Json::Object(pairs.collect())))]
 }
 

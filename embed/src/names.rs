@@ -1,11 +1,11 @@
 //! From the names that people and hosts use to the numbers in the tables of a program, worked out once, and back.
 
 use rustc_hash::FxHashMap;
-use sbot_vm::program::{Field, Symbol, SymbolKind, Tables};
+use sbot_vm::program::{Symbol, SymbolKind, Tables};
 use std::sync::Arc;
 
 /// In this order a name is looked for where no kind is known. Within a source file names of different kinds differ.
-const KINDS: [SymbolKind; 11] = [
+pub(crate) const KINDS: [SymbolKind; 11] = [
     SymbolKind::User,
     SymbolKind::Team,
     SymbolKind::Channel,
@@ -46,11 +46,9 @@ impl Names {
         self.fields.get(name).copied()
     }
 
-    /// The symbol of a name: of this kind, or where none is known, of any.
-    pub(crate) fn symbol(&self, kind: Option<SymbolKind>, name: &str) -> Option<u32> {
+    /// The symbol of a name: of the first of these kinds that has it.
+    pub(crate) fn symbol(&self, kinds: &[SymbolKind], name: &str) -> Option<u32> {
         let name: Arc<str> = Arc::from(name);
-        let one = kind.map(|kind| [kind]);
-        let kinds = one.as_ref().map_or(&KINDS[..], |one| &one[..]);
         kinds.iter().find_map(|kind| self.symbols.get(&(*kind, Arc::clone(&name))).copied())
     }
 
@@ -59,17 +57,6 @@ impl Names {
         let mut names: Vec<Arc<str>> = names.iter().map(|name| Arc::from(*name)).collect();
         names.sort_unstable();
         self.shapes.get(&names).copied()
-    }
-}
-
-/// What a field that refers to something refers to, where its name tells.
-pub(crate) fn refers_to(field: &Field) -> Option<SymbolKind> {
-    match &*field.name {
-        "responsible" => Some(SymbolKind::User),
-        "stage" => Some(SymbolKind::Stage),
-        "pipeline" => Some(SymbolKind::Pipeline),
-        "channel" => Some(SymbolKind::Channel),
-        _ => None,
     }
 }
 

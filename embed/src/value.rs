@@ -17,15 +17,16 @@
 
 use crate::event::Keys;
 use crate::json::Json;
-use crate::names::{Names, refers_to, symbol_name};
+use crate::names::{KINDS as ALL_KINDS, Names, symbol_name};
 use crate::problem::{At, Problems};
-use sbot_vm::program::{Field, SymbolKind, Tables};
+use sbot_vm::calendar;
+use sbot_vm::layout::{Type, slot_of};
+use sbot_vm::program::{SymbolKind, Tables};
 use sbot_vm::value::{Decimal, Kind, Record, Slot, Undeclared, Value};
-use sbot_vm::{calendar, value};
 use std::sync::Arc;
 
 /// How deep values nest, as in the machine itself.
-const MAX_NESTING: u32 = 32;
+pub(crate) const MAX_NESTING: u32 = 32;
 
 /// A value as JSON.
 #[must_use]
@@ -51,10 +52,22 @@ pub(crate) fn write(tables: &Tables, value: &Value) -> Json {
 
 /// A value as JSON, as what is declared so. An int where a number is declared is that number, as the machine takes it.
 #[must_use]
-pub(crate) fn write_as(tables: &Tables, value: &Value, slot: Slot) -> Json {
-    match (value, slot.kind) {
-        (Value::Int(value), Kind::Number) => Json::text(&value.to_string()),
-        (value, _) => write(tables, value),
+pub(crate) fn write_as(tables: &Tables, value: &Value, wanted: Wanted) -> Json {
+    let inner = |ty: &u32| Wanted::typed(tables, *ty);
+    match (value, wanted.slot.kind, wanted.declared(tables)) {
+        (Value::Int(value), Kind::Number, _) => Json::text(&value.to_string()),
+        (Value::List(items), _, Some(Type::List(ty))) => {
+            Json::list(items.iter().map(|item| write_as(tables, item, inner(ty))))
+        }
+        (Value::Record(record), _, Some(Type::Record { shape, fields })) if record.shape == *shape => {
+            let names = tables.shapes.get(*shape as usize).map_or(&[][..], |shape| &shape.fields);
+            let pairs = names.iter().zip(&record.fields).zip(fields);
+            let pair = |((name, value), ty): ((&Arc<str>, &Value), &u32)| {
+                (Box::from(&**name), write_as(tables, value, inner(ty)))
+            };
+            Json::Object(pairs.map(pair).collect())
+        }
+        (value, _, _) => write(tables, value),
     }
 }
 
@@ -98,19 +111,23 @@ fn template(name: &str, args: Vec<(Box<str>, Json)>, texts: Vec<(Box<str>, Json)
 #[derive(Clone, Copy)]
 pub(crate) struct Wanted {
     pub(crate) slot: Slot,
-    /// What a name in it refers to, if that is known.
-    pub(crate) refers: Option<SymbolKind>,
+    /// Its type, if the program tells: index into its types.
+    ty: Option<u32>,
 }
 
-impl From<Slot> for Wanted {
-    fn from(slot: Slot) -> Wanted {
-        Wanted { slot, refers: None }
+impl Wanted {
+    pub(crate) fn new(slot: Slot, ty: Option<u32>) -> Wanted {
+        Wanted { slot, ty }
     }
-}
 
-impl From<&Field> for Wanted {
-    fn from(field: &Field) -> Wanted {
-        Wanted { slot: field.slot, refers: refers_to(field) }
+    fn typed(tables: &Tables, ty: u32) -> Wanted {
+        Wanted { slot: slot_of(&tables.types, ty), ty: Some(ty) }
+    }
+
+    /// Its type, without absence.
+    fn declared(self, tables: &Tables) -> Option<&Type> {
+        let ty = tables.types.get(self.ty? as usize)?;
+        if let Type::Optional(inner) = ty { tables.types.get(*inner as usize) } else { Some(ty) }
     }
 }
 
@@ -124,6 +141,11 @@ pub(crate) struct Reader<'e> {
 impl Reader<'_> {
     /// A value of a declared type.
     pub(crate) fn value(&mut self, at: &At<'_>, json: &Json, wanted: Wanted) -> Option<Value> {
+        self.nested(at, json, wanted, MAX_NESTING)
+    }
+
+    fn nested(&mut self, at: &At<'_>, json: &Json, wanted: Wanted, depth: u32) -> Option<Value> {
+        let tables = self.tables;
         let Slot { kind, optional } = wanted.slot;
         if *json == Json::Null {
             return match (optional, kind) {
@@ -133,6 +155,7 @@ impl Reader<'_> {
             };
         }
         let read = match (kind, json) {
+            (Kind::List | Kind::Record, _) if depth == 0 => return self.too_deep(at),
             (Kind::Json, json) => Some(Value::Json(Arc::from(json.to_string()))),
             (Kind::Bool, Json::Bool(value)) => Some(Value::Bool(*value)),
             (Kind::Int, Json::Number(text) | Json::Text(text)) => text.parse().ok().map(Value::Int),
@@ -145,12 +168,19 @@ impl Reader<'_> {
                 text.parse().ok().filter(|at| calendar::is_datetime(*at)).map(Value::DateTime)
             }
             (Kind::Duration, Json::Number(text)) => text.parse().ok().map(Value::Duration),
-            (Kind::List, Json::List(items)) => return self.list(at, items, MAX_NESTING),
-            (Kind::Record, Json::Object(keys)) => return self.record(at, keys, MAX_NESTING),
-            (Kind::Symbol, Json::Text(name)) => return self.symbol(at, name, wanted.refers),
-            (Kind::Symbol, Json::Object(_)) => {
-                return self.undeclared(at, json).map(|one| Value::Undeclared(Arc::new(one)));
+            (Kind::List, Json::List(items)) => {
+                return match wanted.declared(tables) {
+                    Some(Type::List(ty)) => self.items(at, items, Wanted::typed(tables, *ty), depth - 1),
+                    _ => self.list(at, items, depth),
+                };
             }
+            (Kind::Record, Json::Object(keys)) => {
+                return match wanted.declared(tables) {
+                    Some(Type::Record { shape, fields }) => self.fields(at, keys, *shape, fields, depth - 1),
+                    _ => self.record(at, keys, depth),
+                };
+            }
+            (Kind::Symbol, json) => return self.reference(at, json, wanted.declared(tables)),
             _ => None,
         };
         match read {
@@ -161,19 +191,93 @@ impl Reader<'_> {
         }
     }
 
-    pub(crate) fn symbol(&mut self, at: &At<'_>, name: &str, kind: Option<SymbolKind>) -> Option<Value> {
-        match self.names.symbol(kind, name) {
-            Some(symbol) => Some(Value::Symbol(symbol)),
-            None => {
-                let kind = kind.map_or("user, stage, channel or other name", SymbolKind::name);
-                self.problems.note(
-                    at,
-                    format!(
-                        "the program declares no {kind} `{name}`: mend the name, or give what it does not declare as {{\"id\":ID,\"title\":TITLE}}"
-                    ),
-                )
-            }
+    /// Elements of one type.
+    fn items(&mut self, at: &At<'_>, items: &[Json], wanted: Wanted, depth: u32) -> Option<Value> {
+        let read =
+            items.iter().enumerate().map(|(n, item)| self.nested(&At::Item(at, n), item, wanted, depth));
+        // All that is wrong is told, not the first of it alone.
+        let read: Vec<Option<Value>> = read.collect();
+        Some(Value::List(read.into_iter().collect::<Option<Arc<[Value]>>>()?))
+    }
+
+    /// A record of a declared type.
+    fn fields(
+        &mut self,
+        at: &At<'_>,
+        keys: &[(Box<str>, Json)],
+        shape: u32,
+        types: &[u32],
+        depth: u32,
+    ) -> Option<Value> {
+        let tables = self.tables;
+        let names = tables.shapes.get(shape as usize).map_or(&[][..], |shape| &shape.fields);
+        let wanted: Vec<(&str, Wanted)> =
+            names.iter().zip(types).map(|(name, ty)| (&**name, Wanted::typed(tables, *ty))).collect();
+        let fields = self.named(at, keys, &wanted, depth)?;
+        Some(Value::Record(Arc::new(Record { shape, fields })))
+    }
+
+    /// A value for each of these names.
+    pub(crate) fn named(
+        &mut self,
+        at: &At<'_>,
+        keys: &[(Box<str>, Json)],
+        wanted: &[(&str, Wanted)],
+        depth: u32,
+    ) -> Option<Vec<Value>> {
+        for (key, _) in keys.iter().filter(|(key, _)| wanted.iter().all(|(name, _)| *name != &**key)) {
+            let names: Vec<&str> = wanted.iter().map(|(name, _)| *name).collect();
+            let names = match names.as_slice() {
+                [] => "there are none".to_owned(),
+                names => format!("there are {}", names.join(", ")),
+            };
+            let _: Option<()> =
+                self.problems.note(&At::Key(at, key), format!("there is no such value here: {names}"));
         }
+        let mut values = Vec::with_capacity(wanted.len());
+        for (name, wanted) in wanted {
+            let at = At::Key(at, name);
+            values.push(match keys.iter().find(|(key, _)| **key == **name) {
+                Some((_, json)) => self.nested(&at, json, *wanted, depth),
+                None => self.problems.note(&at, "it is missing: give it, `null` if there is none"),
+            });
+        }
+        values.into_iter().collect()
+    }
+
+    /// A reference: by name to what the source declares, else as the host knows it.
+    fn reference(&mut self, at: &At<'_>, json: &Json, ty: Option<&Type>) -> Option<Value> {
+        let kinds: &[SymbolKind] = match ty {
+            Some(Type::Symbol(kind)) => std::slice::from_ref(kind),
+            Some(Type::Recipient) => &[SymbolKind::User, SymbolKind::Team],
+            _ => &ALL_KINDS,
+        };
+        let open = kinds.iter().any(|kind| sbot_vm::OWN_IDS.contains(kind));
+        if let Json::Text(name) = json {
+            return self.symbol(at, name, kinds).map(Value::Symbol);
+        }
+        if open && matches!(json, Json::Object(_)) {
+            return self.undeclared(at, json).map(|one| Value::Undeclared(Arc::new(one)));
+        }
+        let wanted = match open {
+            true => wants(Kind::Symbol).to_owned(),
+            false => format!("the name of a declared {}", kinds_name(kinds)),
+        };
+        self.problems.note(at, format!("{wanted} was expected and {} is there", shown(json)))
+    }
+
+    /// What a name refers to: one of these kinds, the first that has it.
+    pub(crate) fn symbol(&mut self, at: &At<'_>, name: &str, kinds: &[SymbolKind]) -> Option<u32> {
+        if let Some(symbol) = self.names.symbol(kinds, name) {
+            return Some(symbol);
+        }
+        let kind = kinds_name(kinds);
+        let open = kinds.iter().any(|kind| sbot_vm::OWN_IDS.contains(kind) || *kind == SymbolKind::Field);
+        let instead = match open {
+            true => ": mend the name, or give what it does not declare as {\"id\":ID,\"title\":TITLE}",
+            false => ": mend the name",
+        };
+        self.problems.note(at, format!("the program declares no {kind} `{name}`{instead}"))
     }
 
     /// A reference to what the source does not declare.
@@ -182,6 +286,10 @@ impl Reader<'_> {
         let (id, title) = (keys.text(self, "id"), keys.text(self, "title"));
         keys.end(self);
         Some(Undeclared { id: id?, title: title? })
+    }
+
+    fn too_deep<T>(&mut self, at: &At<'_>) -> Option<T> {
+        self.problems.note(at, format!("it nests more than {MAX_NESTING} deep"))
     }
 
     fn list(&mut self, at: &At<'_>, items: &[Json], depth: u32) -> Option<Value> {
@@ -195,7 +303,7 @@ impl Reader<'_> {
     /// An element, of which the machine does not know the declared type: what JSON says it is.
     fn untyped(&mut self, at: &At<'_>, json: &Json, depth: u32) -> Option<Value> {
         let Some(deeper) = depth.checked_sub(1) else {
-            return self.problems.note(at, format!("it nests more than {MAX_NESTING} deep"));
+            return self.too_deep(at);
         };
         match json {
             Json::Null => Some(Value::None),
@@ -224,7 +332,7 @@ impl Reader<'_> {
             let json = keys.iter().find(|(key, _)| **key == **name).map_or(&Json::Null, |(_, json)| json);
             fields.push(self.untyped(&At::Key(at, name), json, depth)?);
         }
-        Some(Value::Record(Arc::new(value::Record { shape, fields })))
+        Some(Value::Record(Arc::new(Record { shape, fields })))
     }
 }
 
@@ -242,6 +350,14 @@ fn decimal(text: &str) -> Option<Decimal> {
             Decimal::try_from_i128_with_scale(digits.mantissa().checked_mul(times)?, 0).ok()
         }
     }
+}
+
+/// What kinds of names are called together.
+fn kinds_name(kinds: &[SymbolKind]) -> String {
+    if kinds.len() == ALL_KINDS.len() {
+        return "user, stage, channel or other name".to_owned();
+    }
+    kinds.iter().map(|kind| kind.name()).collect::<Vec<_>>().join(" or ")
 }
 
 /// What is expected of a kind.

@@ -8,13 +8,13 @@
 //! | 4 | length of the code section |
 //! | 4 | length of the debug section |
 //! | 32 | SHA-256 over the 16 bytes above and the SHA-256 of each section |
-//! | | code section: tables, constants, instructions |
+//! | | code section: tables, constants, instructions, and the types of what a host gives, if they are known |
 //! | | debug section |
 //!
 //! All integers are little-endian. What is read here is only well-formed; [`crate::verify`] decides whether it makes sense.
 
 use crate::error::LoadError;
-use crate::layout::Type;
+use crate::layout::{Given, Type};
 use crate::program::{
     Account, Action, Bot, Call, Counter, Debug, Field, Function, Hours, Message, Shape, Symbol, Tables, Wait,
 };
@@ -26,8 +26,8 @@ use sha2::{Digest, Sha256};
 use std::sync::Arc;
 
 /// The format written, and the newest one read.
-pub(crate) const FORMAT: u16 = 3;
-/// The oldest format read.
+pub(crate) const FORMAT: u16 = 4;
+/// The oldest format read. It is the same, without the types of what a host gives.
 pub(crate) const OLDEST: u16 = 3;
 /// No program is larger.
 pub(crate) const MAX_PROGRAM: usize = 64 << 20;
@@ -36,6 +36,7 @@ const MAGIC: &[u8; 4] = b"SBOT";
 const HEADER: usize = 16;
 const PREFIX: usize = HEADER + 32;
 const HAS_DEBUG: u16 = 1;
+const GIVEN: &str = "the types of what a host gives";
 
 /// The tables that hold no nested values, in the order of the file.
 type Flat = (
@@ -87,6 +88,9 @@ pub(crate) fn encode_tables(tables: &Tables) -> Result<Box<[u8]>, LoadError> {
     tables.consts.iter().for_each(|value| put_value(&mut out, value));
     put_unsigned(&mut out, tables.code.len() as u64);
     tables.code.iter().for_each(|op| put_op(&mut out, op));
+    if !tables.given.is_empty() {
+        out.extend_from_slice(&pack(&tables.given)?);
+    }
     limit(out.len() as u64)?;
     Ok(out.into())
 }
@@ -115,9 +119,10 @@ pub(crate) fn decode_tables(section: &[u8]) -> Result<Tables, LoadError> {
     ) = flat;
     let consts = many(&mut reader, "a constant", Reader::value)?;
     let code = many(&mut reader, "an instruction", Reader::op)?;
-    if reader.left() > 0 {
-        return Err(corrupt("the code section goes on after its end"));
-    }
+    let given = match reader.left() {
+        0 => Given::default(),
+        left => given(reader.bytes(left).map_err(|why| wrong(GIVEN, why))?)?,
+    };
     Ok(Tables {
         account,
         consts,
@@ -134,10 +139,17 @@ pub(crate) fn decode_tables(section: &[u8]) -> Result<Tables, LoadError> {
         functions,
         bots,
         types,
+        given,
         upgrades,
         tag,
         code,
     })
+}
+
+/// The types of what a host gives. Where nothing is known nothing stands, so that the same tables are always the same bytes.
+fn given(section: &[u8]) -> Result<Given, LoadError> {
+    let given: Given = unpack(section, GIVEN)?;
+    if given.is_empty() { Err(corrupt("the code section goes on after its end")) } else { Ok(given) }
 }
 
 /// The debug section.

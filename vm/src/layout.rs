@@ -67,6 +67,52 @@ pub struct Step {
     pub params: Vec<Live>,
 }
 
+/// The types of what a host gives: indices into `types`. A turn checks no more than the slots; this is for those who read
+/// values from elsewhere, and have to know what a name in them refers to. Arguments have the types of the bot's variables.
+///
+/// A program that was not made by the compiler may have nothing here.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Given {
+    /// Of each field.
+    pub fields: Vec<u32>,
+    /// Of the answers of each action.
+    pub actions: Vec<Answers>,
+}
+
+/// The types of an action's answers.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answers {
+    /// Of its result, if it has one.
+    pub result: Option<u32>,
+    /// By exit, of each value.
+    pub exits: Vec<Vec<u32>>,
+}
+
+impl Given {
+    /// The type of a field.
+    #[must_use]
+    pub fn field(&self, field: u32) -> Option<u32> {
+        self.fields.get(field as usize).copied()
+    }
+
+    /// The type of an action's result.
+    #[must_use]
+    pub fn result(&self, action: u32) -> Option<u32> {
+        self.actions.get(action as usize)?.result
+    }
+
+    /// The type of a value of an exit.
+    #[must_use]
+    pub fn value(&self, action: u32, exit: u32, value: usize) -> Option<u32> {
+        self.actions.get(action as usize)?.exits.get(exit as usize)?.get(value).copied()
+    }
+
+    /// Whether nothing is known.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.fields.is_empty() && self.actions.is_empty()
+    }
+}
+
 /// Stands for a type in a row that nobody has written one into. Only an absent value is moved.
 pub const NO_TYPE: u32 = u32::MAX;
 
@@ -313,6 +359,35 @@ pub(crate) fn verify_bots(tables: &Tables, places: &Places) -> Result<(), LoadEr
         };
         if !of.iter().enumerate().all(kept) {
             return Err(wrong(format!("{name} does not keep the variables of its bot")));
+        }
+    }
+    Ok(())
+}
+
+/// What a host gives has the types that a turn checks: all of it, or none.
+pub(crate) fn verify_given(tables: &Tables) -> Result<(), LoadError> {
+    let Given { fields, actions } = &tables.given;
+    if tables.given.is_empty() {
+        return Ok(());
+    }
+    if fields.len() != tables.fields.len() || actions.len() != tables.actions.len() {
+        return Err(wrong("what a host gives has types in part".to_owned()));
+    }
+    for (ty, field) in fields.iter().zip(&tables.fields) {
+        known_type(tables, *ty, field.slot, &field.name)?;
+    }
+    for (given, action) in actions.iter().zip(&tables.actions) {
+        let same = given.result.is_some() == action.result.is_some()
+            && given.exits.iter().map(Vec::len).eq(action.exits.iter().map(|exit| exit.params.len()));
+        if !same {
+            return Err(wrong(format!("the answers of {} have types in part", action.name)));
+        }
+        if let (Some(ty), Some(slot)) = (given.result, action.result) {
+            known_type(tables, ty, slot, &action.name)?;
+        }
+        let params = action.exits.iter().flat_map(|exit| &exit.params);
+        for (ty, param) in given.exits.iter().flatten().zip(params) {
+            known_type(tables, *ty, param.slot, &param.name)?;
         }
     }
     Ok(())

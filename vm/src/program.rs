@@ -2,7 +2,7 @@
 //!
 //! Nothing here is trusted until [`crate::Program::load`] has verified it.
 
-use crate::layout::{Step, Type, Variable};
+use crate::layout::{Given, Step, Type, Variable};
 use crate::op::{Op, Reg, Target};
 use crate::upgrade::rule::Rules;
 use crate::value::{Kind, Slot, Value};
@@ -42,6 +42,8 @@ pub struct Tables {
     pub bots: Vec<Bot>,
     /// Types that values are kept in, each after those that it names.
     pub types: Vec<Type>,
+    /// The types of what a host gives.
+    pub given: Given,
     /// What the source decides about runs of older programs.
     pub upgrades: Vec<Rules>,
     /// The name by which the sources of newer programs may call this one.

@@ -189,6 +189,7 @@ impl<'a> Checker<'a> {
         self.calls.back_to(calls);
         if self.out.fields.len() > fields {
             self.out.fields.truncate(fields);
+            self.out.field_types.truncate(fields);
             self.field_ids.retain(|_, id| (id.0 as usize) < fields);
         }
         found

@@ -271,6 +271,7 @@ impl<'a> Checker<'a> {
         self.out.gives(ty);
         let id = ir::FieldId(u32::try_from(self.out.fields.len()).unwrap_or(u32::MAX));
         self.out.fields.push(program::Field { entity: entity.into(), name: name.into(), slot, format });
+        self.out.field_types.push(if has_default { ty.clone().optional() } else { ty.clone() });
         self.field_ids.insert(key, id);
         id
     }
@@ -311,6 +312,11 @@ impl<'a> Checker<'a> {
                     .collect(),
                 delivery: action.delivery,
                 echo: action.echo,
+            });
+            let types = |params: &[resolve::ParamDecl<'_>]| params.iter().map(|it| it.ty.clone()).collect();
+            self.out.answer_types.push(ir::AnswerTypes {
+                result: action.result.clone(),
+                exits: action.exits.iter().map(|(_, list)| types(list)).collect(),
             });
             self.out
                 .needs

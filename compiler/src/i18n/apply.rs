@@ -176,6 +176,7 @@ fn apply(project: &mut Project, sources: &Sources, texts: &Texts, source: &Tag, 
             slot: ty.slot(),
             format: Format::Plain,
         });
+        project.field_types.push(ty);
     }
     walk(project, &texts.names, sources, &mut |found| match found {
         Found::Text { text, sink, .. } => {

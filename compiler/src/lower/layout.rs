@@ -4,7 +4,7 @@ use super::constant::constant;
 use super::output::{Output, index};
 use crate::ir;
 use crate::types::Ty;
-use sbot_vm::layout::{Step, Type, Variable};
+use sbot_vm::layout::{Answers, Given, Step, Type, Variable};
 use sbot_vm::op::{Reg, Target};
 use sbot_vm::program::{Live, SymbolKind};
 use std::sync::Arc;
@@ -49,6 +49,19 @@ impl Output<'_> {
         let number = index(self.tables.types.len() - 1);
         self.types.insert(ty.clone(), number);
         number
+    }
+
+    /// The types of what a host gives.
+    pub(super) fn given(&mut self) -> Given {
+        let project = self.project;
+        let fields = project.field_types.iter().map(|ty| self.type_of(ty)).collect();
+        let mut actions = Vec::with_capacity(project.answer_types.len());
+        for ir::AnswerTypes { result, exits } in &project.answer_types {
+            let result = result.as_ref().map(|ty| self.type_of(ty));
+            let exits = exits.iter().map(|types| types.iter().map(|ty| self.type_of(ty)).collect());
+            actions.push(Answers { result, exits: exits.collect() });
+        }
+        Given { fields, actions }
     }
 
     /// A register that is kept while parked.

@@ -93,6 +93,7 @@ fn lower_into(mut out: Output<'_>, tests: bool) -> Lowered {
         lower_bot(&mut out, bot);
     }
     given_records(&mut out);
+    out.tables.given = out.given();
     let tests = if tests { test::lower_tests(&mut out) } else { Vec::new() };
     Lowered { tables: out.tables, debug: out.debug, tests, marks: out.marks }
 }

@@ -45,6 +45,7 @@ pub(crate) fn verify(tables: &Tables) -> Check<Places> {
     layout::verify_waits(tables)?;
     layout::verify_types(tables)?;
     layout::verify_known(tables)?;
+    layout::verify_given(tables)?;
     rule::verify_rules(tables)?;
     ranges(tables)?;
     let mut waits = vec![WaitPlace::default(); tables.waits.len()];

@@ -1,6 +1,6 @@
 //! Small programs by hand, and shorthands for turns.
 
-use sbot_vm::layout::NO_TYPE;
+use sbot_vm::layout::{Answers, Given, NO_TYPE, Type};
 use sbot_vm::op::{Op, Reg, Target};
 use sbot_vm::program::{
     Action, ActionExit, Bot, Call, Callee, Delivery, Echo, Exit, Field, Format, Function, FunctionKind, Live,
@@ -379,6 +379,8 @@ pub fn sample() -> (Tables, sbot_vm::Debug) {
         ],
         ..tables(7, code)
     };
+    all.types = vec![Type::Text, Type::Optional(0)];
+    all.given = Given { fields: vec![1], actions: vec![Answers { result: None, exits: vec![vec![]] }] };
     all.functions.push(function("other", BOT, 0, 2, 15, 20));
     all.functions.push(function("ask", flow_of(2), 1, 2, 20, 24));
     all.functions[1].params = 0;

@@ -1,6 +1,8 @@
 use crate::build::*;
 use crate::runs::Random;
+use sbot_vm::layout::Given;
 use sbot_vm::op::{Op, TABLE};
+use sbot_vm::program::Tables;
 use sbot_vm::{Facts, Limits, LoadError, Program};
 use sha2::{Digest, Sha256};
 
@@ -72,7 +74,7 @@ fn other_files_versions_and_sizes_are_told_apart() {
         bytes[4..6].copy_from_slice(&version.to_le_bytes());
         Program::load(&bytes).unwrap_err()
     };
-    assert_eq!(version(4), LoadError::TooNew { found: 4, newest: 3 });
+    assert_eq!(version(5), LoadError::TooNew { found: 5, newest: 4 });
     assert_eq!(version(2), LoadError::TooOld { found: 2, oldest: 3 });
     assert_eq!(version(0), LoadError::TooOld { found: 0, oldest: 3 });
     let mut large = bytes.clone();
@@ -148,14 +150,62 @@ fn forged_programs_do_not_panic() {
     assert!(loaded > 100, "{loaded}");
 }
 
-#[test]
-fn a_forged_code_section_says_what_is_wrong() {
+/// A program without a debug section, with this code section.
+fn sealed(code: &[u8]) -> Vec<u8> {
     let mut bytes = full().encode(true);
     bytes.truncate(48);
-    let code = [1, 0, 0, 0];
     bytes[8..12].copy_from_slice(&(code.len() as u32).to_le_bytes());
-    bytes.extend_from_slice(&code);
+    bytes.extend_from_slice(code);
     seal(&mut bytes);
-    let error = Program::load(&bytes).unwrap_err();
+    bytes
+}
+
+#[test]
+fn a_forged_code_section_says_what_is_wrong() {
+    let error = Program::load(&sealed(&[1, 0, 0, 0])).unwrap_err();
     assert!(matches!(&error, LoadError::Corrupt { what } if what.starts_with("the tables")), "{error}");
+}
+
+/// The code section of the sample, and how much of it format 3 has: all but the types of what a host gives.
+fn with_types() -> (Vec<u8>, usize) {
+    let (mut all, _) = sample();
+    all.given = Given::default();
+    let code = |program: Program| program.encode(true)[48..].to_vec();
+    (code(full()), code(Program::new(all, None).unwrap()).len())
+}
+
+#[test]
+fn programs_of_the_format_before_load() {
+    let (code, before) = with_types();
+    let mut bytes = sealed(&code[..before]);
+    bytes[4] = 3;
+    seal(&mut bytes);
+    let program = Program::load(&bytes).unwrap();
+    assert_eq!(program.tables(), &Tables { given: Given::default(), ..full().tables().clone() });
+    // It is the same program in the format of today.
+    let again = Program::load(&program.encode(true)).unwrap();
+    assert_eq!((again.id(), again.tables()), (program.id(), program.tables()));
+}
+
+#[test]
+fn forged_types_of_what_a_host_gives_say_what_is_wrong() {
+    let (code, before) = with_types();
+    let wrong = |end: &[u8], why: &str| {
+        let error = Program::load(&sealed(&[&code[..before], end].concat())).unwrap_err();
+        assert!(matches!(&error, LoadError::Corrupt { what } if what.contains(why)), "{end:?}: {error}");
+    };
+    let end = &code[before..];
+    for length in 1..end.len() {
+        wrong(&end[..length], "the types of what a host gives cannot be read");
+    }
+    wrong(&[end, &[0]].concat(), "the types of what a host gives goes on after its end");
+    wrong(&[0, 0], "the code section goes on after its end");
+    wrong(&[1, 1], "the types of what a host gives cannot be read");
+    // More than there are bytes, and more than fits into memory.
+    wrong(&[0xfc, 0xff, 0xff, 0xff, 0xff], "the types of what a host gives cannot be read");
+    wrong(&[0xfd; 9], "the types of what a host gives cannot be read");
+    // Of no field, of another type than the VM checks, and of one that there is not.
+    wrong(&[0, 1, 0, 1, 0], "has types in part");
+    wrong(&[1, 0, 1, 0, 1, 0], "another one than the VM checks");
+    wrong(&[1, 9, 1, 0, 1, 0], "a type that does not exist");
 }

@@ -99,6 +99,8 @@ impl<'p> Reader<'p, '_> {
             languages: _,
             // Types, which only a program needs to know.
             given: _,
+            field_types: _,
+            answer_types: _,
         } = self.project;
         let bots = bots.iter().map(|bot| self.bot(bot)).collect();
         let functions = self.function_units(functions);
