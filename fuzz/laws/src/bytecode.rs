@@ -6,7 +6,9 @@
 use crate::drive;
 use crate::input::Input;
 use sbot_vm::Program;
+use sbot_vm::program::Tables;
 use sha2::{Digest, Sha256};
+use std::sync::OnceLock;
 
 const HEADER: usize = 16;
 const PREFIX: usize = HEADER + 32;
@@ -34,7 +36,22 @@ pub fn holds(data: &[u8]) {
     drive::whole(&program, &mut Input::new(story));
 }
 
-/// The container with lengths, flags and a checksum that fit its content, and what follows it.
+/// Whether this is a program, once its container is put right.
+#[must_use]
+pub fn loads(data: &[u8]) -> bool {
+    mended(data).is_some_and(|(bytes, _)| Program::load(&bytes).is_ok())
+}
+
+/// The format that is written. What was kept in an older one is tried as if it were of this.
+fn format() -> [u8; 2] {
+    static FORMAT: OnceLock<[u8; 2]> = OnceLock::new();
+    *FORMAT.get_or_init(|| {
+        let bytes = Program::new(Tables::default(), None).map(|program| program.encode(true));
+        bytes.ok().and_then(|bytes| bytes.get(4..)?.first_chunk().copied()).unwrap_or_default()
+    })
+}
+
+/// The container with a format, lengths, flags and a checksum that fit its content, and what follows it.
 fn mended(data: &[u8]) -> Option<(Vec<u8>, &[u8])> {
     let (head, rest) = data.split_at_checked(PREFIX)?;
     let length = |at: usize| {
@@ -44,7 +61,7 @@ fn mended(data: &[u8]) -> Option<(Vec<u8>, &[u8])> {
     let (code, rest) = rest.split_at(length(8).min(rest.len()));
     let (debug, story) = rest.split_at(length(12).min(rest.len()));
     let mut bytes = b"SBOT".to_vec();
-    bytes.extend_from_slice(head.get(4..6).unwrap_or_default());
+    bytes.extend_from_slice(&format());
     bytes.extend_from_slice(&u16::from(!debug.is_empty()).to_le_bytes());
     bytes.extend_from_slice(&(code.len() as u32).to_le_bytes());
     bytes.extend_from_slice(&(debug.len() as u32).to_le_bytes());

@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)] // A test may panic.
 
 use sbot_fuzz_laws::mutate::Mutations;
-use sbot_fuzz_laws::{LAWS, dictionary, pack};
+use sbot_fuzz_laws::{LAWS, bytecode, dictionary, pack};
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
@@ -48,6 +48,14 @@ fn check() {
 #[test]
 fn bytecode() {
     everything("bytecode", 6000);
+}
+
+/// What is kept is of no use once all of it is refused at its first byte, as after a change of the format.
+#[test]
+fn some_of_the_bytecode_loads() {
+    let saved = pack::unpack(&fs::read(pack::path("bytecode")).unwrap()).unwrap();
+    let loads = saved.iter().filter(|input| bytecode::loads(input)).count();
+    assert!(loads > 50, "{loads} of {}", saved.len());
 }
 
 #[test]
