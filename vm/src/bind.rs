@@ -78,6 +78,25 @@ pub trait Declared: Name {
     fn signature(self) -> &'static str;
 }
 
+/// An event that a wait takes. `A` has the actions whose answers are waited for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Takes<A> {
+    /// [`EventKind::Message`] and [`EventKind::Press`].
+    Client,
+    /// [`EventKind::Timer`]
+    Timer,
+    /// [`EventKind::VideoOpened`]
+    VideoOpened,
+    /// [`EventKind::VideoClosed`]
+    VideoClosed,
+    /// [`EventKind::Delivered`]
+    Delivered,
+    /// [`EventKind::Drawn`]
+    Drawn,
+    /// [`EventKind::Answer`] of this action.
+    Answer(A),
+}
+
 /// A type of the source. `N` has the numbers of its names.
 pub trait Typed<N>: Sized {
     /// A value as this type; nothing if it is of another one.

@@ -114,6 +114,22 @@ pub(super) struct Wait {
     pub(super) name: Arc<str>,
     /// What ends it.
     pub(super) exits: Vec<&'static str>,
+    /// The events that end it.
+    pub(super) takes: Vec<Takes>,
+}
+
+/// An event that a wait takes. Each takes the report that an effect has failed as well.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Takes {
+    /// A message, or a button that is pressed.
+    Client,
+    Timer,
+    VideoOpened,
+    VideoClosed,
+    Delivered,
+    Drawn,
+    /// Any answer of this action: a call that waits has an exit for each.
+    Answer(SmolStr),
 }
 
 /// The type of a value.
@@ -439,7 +455,7 @@ impl Model {
             mails: declared.mails.clone(),
             entities: declared.entities.iter().filter_map(entity).collect(),
             actions,
-            bots: project.bots.iter().map(|bot| bot_of(declared, bot)).collect(),
+            bots: project.bots.iter().map(|bot| bot_of(declared, project, bot)).collect(),
         })
     }
 
@@ -511,7 +527,7 @@ fn symbols(declared: &Declared, project: &Project) -> Vec<Symbols> {
     KINDS.into_iter().map(of_kind).filter(|symbols| !symbols.names.is_empty()).collect()
 }
 
-fn bot_of(declared: &Declared, bot: &ir::Bot) -> Bot {
+fn bot_of(declared: &Declared, project: &Project, bot: &ir::Bot) -> Bot {
     let found = declared.bots.iter().find(|(name, _, _)| *name == *bot.name);
     let (params, result) =
         found.map_or((Vec::new(), None), |(_, params, result)| (params.clone(), result.clone()));
@@ -519,20 +535,43 @@ fn bot_of(declared: &Declared, bot: &ir::Bot) -> Bot {
     let flows = called_flows(bot).into_iter().filter_map(|flow| bot.flows.get(flow.0 as usize));
     let mut waits = Vec::new();
     for body in steps.chain(flows.map(|flow| &flow.body)) {
-        ir::each_stmt(body, &mut |stmt| {
-            if let Some(wait) = stmt.wait() {
-                let taken = matches!(stmt.kind, ir::StmtKind::Validate(_)).then_some("message");
-                let mut exits: Vec<&'static str> = Vec::new();
-                for exit in taken.into_iter().chain(wait.exits.iter().map(|exit| exit_name(&exit.on))) {
-                    if !exits.contains(&exit) {
-                        exits.push(exit);
-                    }
-                }
-                waits.push(Wait { name: Arc::clone(&wait.name), exits });
-            }
-        });
+        ir::each_stmt(body, &mut |stmt| waits.extend(stmt.wait().map(|wait| wait_of(project, stmt, wait))));
     }
     Bot { name: Arc::clone(&bot.name), doc: lines(bot.doc.as_deref()), params, result, waits }
+}
+
+fn wait_of(project: &Project, stmt: &ir::Stmt, wait: &ir::Wait) -> Wait {
+    let mut exits: Vec<&'static str> = Vec::new();
+    let mut takes: Vec<Takes> = Vec::new();
+    if let ir::StmtKind::Validate(_) = stmt.kind {
+        exits.push("message");
+        takes.push(Takes::Client);
+    }
+    for exit in &wait.exits {
+        let name = exit_name(&exit.on);
+        if !exits.contains(&name) {
+            exits.push(name);
+        }
+        takes.extend(event(project, stmt, &exit.on).filter(|event| !takes.contains(event)));
+    }
+    Wait { name: Arc::clone(&wait.name), exits, takes }
+}
+
+/// What takes an exit, beside the report that an effect has failed.
+fn event(project: &Project, stmt: &ir::Stmt, on: &On) -> Option<Takes> {
+    Some(match on {
+        On::Option { .. } | On::Chosen | On::Other | On::Message => Takes::Client,
+        On::Timeout(_) | On::Hours(_) => Takes::Timer,
+        On::Failed => return None,
+        On::Delivered => Takes::Delivered,
+        On::VideoOpened => Takes::VideoOpened,
+        On::VideoClosed => Takes::VideoClosed,
+        On::Answer(_) | On::Result => {
+            let ir::StmtKind::Act(act) = &stmt.kind else { return None };
+            Takes::Answer(SmolStr::new(&project.actions.get(act.action.0 as usize)?.name))
+        }
+        On::Drawn(_) => Takes::Drawn,
+    })
 }
 
 /// Whether a host can refer to one that the source does not declare. Entities, fields and hours are the program's own, and

@@ -329,15 +329,14 @@ impl<'d> Writer<'d> {
             Shape::Of(name) if matches!(self.def(name).map(|def| &def.shape), Some(Shape::Choice(_))) => {
                 format!("_one({value}, _t.get_args({name}))")
             }
-            Shape::Of(_) if self.names(shape).is_some() => {
-                self.names(shape).map_or_else(String::new, |names| self.read(names, value))
-            }
             Shape::Reference(names) => {
                 let names: Vec<String> = names.iter().map(|name| format!("_t.get_args({name})")).collect();
                 format!("_ref({value}, {})", names.join(" + "))
             }
             // Texts, and lists of texts, are what they are in JSON.
-            Shape::Of(_) | Shape::Object(_) | Shape::Union(_) => value.to_owned(),
+            Shape::Of(_) | Shape::Object(_) | Shape::Union(_) => {
+                self.names(shape).map_or_else(|| value.to_owned(), |names| self.read(names, value))
+            }
         }
     }
 

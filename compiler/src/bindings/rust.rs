@@ -4,10 +4,10 @@ mod fitted;
 mod layout;
 mod types;
 
-use super::model::{Action, Bot, Entity, Exit, Field, Model, Type, Value};
+use super::model::{Action, Bot, Entity, Exit, Field, Model, Takes, Type, Value, Wait};
 use super::name::{Clash, Scope, pascal, snake};
 use super::write::{Out, comment};
-use layout::{Enum, arm, doc, function, literal};
+use layout::{Enum, arm, doc, function, list_arm, literal};
 use rustc_hash::FxHashSet;
 use sbot_vm::program::{Delivery, SymbolKind};
 use smol_str::SmolStr;
@@ -26,6 +26,7 @@ const TAKEN: &[&str] = &[
     "Action",
     "ActionName",
     "Arc",
+    "Awaited",
     "Bindings",
     "Bot",
     "Date",
@@ -56,6 +57,7 @@ const TAKEN: &[&str] = &[
     "Start",
     "String",
     "SymbolKind",
+    "Takes",
     "Typed",
     "Unfit",
     "Value",
@@ -90,7 +92,10 @@ const HEAD: &str = "\
 const USES: &[(&str, &[&str])] = &[
     (
         "sbot_vm::bind",
-        &["Date", "DateTime", "Declared", "Duration", "File", "Json", "Name", "Time", "Typed", "Unfit"],
+        &[
+            "Date", "DateTime", "Declared", "Duration", "File", "Json", "Name", "Takes", "Time", "Typed",
+            "Unfit",
+        ],
     ),
     ("sbot_vm::program", &["Delivery", "SymbolKind"]),
     ("sbot_vm::value", &["Decimal", "Value"]),
@@ -157,6 +162,11 @@ pub enum Effect<'e> {
 \t/// Nothing to do; something worth recording happened.
 \tEvent(&'e RunEvent),
 }";
+const TAKES: &str = "\
+/// What it takes, beside the report that an effect has failed, which every wait takes.
+///
+/// As the source has it now: in a program of an older source, a wait of this name may take something else.";
+
 /// The text of the file.
 pub(super) fn write(model: &Model) -> Result<String, Vec<Clash>> {
     let mut writer = Writer::new(model);
@@ -536,6 +546,7 @@ impl<'m> Writer<'m> {
 
     fn waits(&mut self) {
         let mut names = Enum::new("Wait", "A place where a run can be parked.");
+        let mut takes = Vec::new();
         let mut scope = Scope::new(WORDS);
         for bot in &self.model.bots {
             for wait in &bot.waits {
@@ -543,10 +554,63 @@ impl<'m> Writer<'m> {
                 let variant = pascal(&format!("{}.{}", bot.name, wait.name));
                 let variant = scope.name(variant, "_", what, &mut self.types.clashes);
                 let about = format!("`{}`: {}", wait.name, wait.exits.join(", "));
-                names.push(variant, &format!("{}/{}", bot.name, wait.name), vec![about]);
+                names.push(variant.clone(), &format!("{}/{}", bot.name, wait.name), vec![about]);
+                takes.push((variant, wait));
             }
         }
         names.write(&mut self.out);
+        self.awaited(&takes);
+    }
+
+    /// What each wait takes, and of which actions that are answers.
+    fn awaited(&mut self, waits: &[(SmolStr, &Wait)]) {
+        let is_awaited = |action: &Action| {
+            waits.iter().any(|(_, wait)| wait.takes.contains(&Takes::Answer(action.name.clone())))
+        };
+        let awaited: Vec<_> = self.actions.iter().filter(|(_, action)| is_awaited(action)).collect();
+        let out = &mut self.out;
+        out.lines(
+            "\n/// An action whose answer is waited for.\n#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]",
+        );
+        if awaited.is_empty() {
+            out.line("pub enum Awaited {}");
+        } else {
+            out.open("pub enum Awaited {");
+            for (variant, action) in &awaited {
+                out.line(&format!("/// `{}`", action.name));
+                out.line(&format!("{variant},"));
+            }
+            out.close("}");
+        }
+        out.blank();
+        out.open("impl Wait {");
+        out.lines(TAKES);
+        out.open("pub const fn takes(self) -> &'static [Takes<Awaited>] {");
+        if waits.is_empty() {
+            out.line("match self {}");
+        } else {
+            out.open("match self {");
+            for (variant, wait) in waits {
+                let takes = wait.takes.iter().filter_map(|takes| {
+                    Some(match takes {
+                        Takes::Client => "Takes::Client".to_owned(),
+                        Takes::Timer => "Takes::Timer".to_owned(),
+                        Takes::VideoOpened => "Takes::VideoOpened".to_owned(),
+                        Takes::VideoClosed => "Takes::VideoClosed".to_owned(),
+                        Takes::Delivered => "Takes::Delivered".to_owned(),
+                        Takes::Drawn => "Takes::Drawn".to_owned(),
+                        Takes::Answer(name) => {
+                            let (variant, _) = awaited.iter().find(|(_, action)| action.name == *name)?;
+                            format!("Takes::Answer(Awaited::{variant})")
+                        }
+                    })
+                });
+                list_arm(out, &format!("Wait::{variant}"), &takes.collect::<Vec<_>>());
+            }
+            out.close("}");
+        }
+        out.close("}");
+        out.close("}");
     }
 }
 

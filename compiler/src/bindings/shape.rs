@@ -5,7 +5,7 @@
 
 mod fixed;
 
-use super::model::{Action, Model, Plain, Type, Value, is_open};
+use super::model::{Action, Model, Plain, Takes, Type, Value, is_open};
 use super::name::{Clash, Scope, pascal};
 use sbot_vm::program::{Delivery, SymbolKind};
 use smol_str::SmolStr;
@@ -188,11 +188,28 @@ pub(super) fn definitions(model: &Model) -> Result<Vec<Def>, Vec<Clash>> {
     let sets = writer.sets();
     writer.defs.extend(fixed::effects(actions, sets));
     let answers = writer.answers();
-    writer.defs.extend(fixed::events(answers));
+    writer.defs.extend(fixed::events(answers.iter().flat_map(|(_, own)| own.clone()).collect()));
     writer.facts();
-    writer.bots();
+    writer.bots(&answers);
     writer.defs.extend(fixed::outcomes());
     if writer.clashes.is_empty() { Ok(writer.defs) } else { Err(writer.clashes) }
+}
+
+/// The events that are taken.
+fn events_of(takes: &Takes, answers: &[(&SmolStr, Vec<Shape>)]) -> Vec<Shape> {
+    let names: &[&str] = match takes {
+        Takes::Client => &["ClientMessage", "ClientPress"],
+        Takes::Timer => &["TimerDue"],
+        Takes::VideoOpened => &["VideoOpened"],
+        Takes::VideoClosed => &["VideoClosed"],
+        Takes::Delivered => &["Delivered"],
+        Takes::Drawn => &["Drawn"],
+        Takes::Answer(action) => {
+            let own = answers.iter().find(|(name, _)| *name == action);
+            return own.map_or_else(Vec::new, |(_, own)| own.clone());
+        }
+    };
+    names.iter().map(|name| Shape::of(name)).collect()
 }
 
 /// What a reference to a name of this kind is called.
@@ -207,7 +224,7 @@ struct Writer<'m, 'w> {
     defs: Vec<Def>,
 }
 
-impl Writer<'_, '_> {
+impl<'m> Writer<'m, '_> {
     fn top(&mut self, name: &str, instead: &str, what: &str) -> SmolStr {
         self.top.name(pascal(name), instead, what.to_owned(), &mut self.clashes)
     }
@@ -353,10 +370,12 @@ impl Writer<'_, '_> {
         all
     }
 
-    fn answers(&mut self) -> Vec<Shape> {
+    /// By action.
+    fn answers(&mut self) -> Vec<(&'m SmolStr, Vec<Shape>)> {
         let model = self.model;
         let mut all = Vec::new();
         for action in &model.actions {
+            let mut own = Vec::new();
             for exit in &action.exits {
                 let what = format!("the exit `{}` of the action `{}`", exit.name, action.name);
                 let place = format!("{}.{}", action.name, exit.name);
@@ -368,9 +387,10 @@ impl Writer<'_, '_> {
                 keys.push(Key { flat: true, ..Key::new("values", Shape::Object(values)) });
                 let doc = vec![format!("The answer `{}` of `{}`.", exit.name, action.name)];
                 self.add(&name, doc, Shape::Object(keys), Way::In);
-                all.push(Shape::Of(name));
+                own.push(Shape::Of(name));
             }
-            all.extend(self.result(action));
+            own.extend(self.result(action));
+            all.push((&action.name, own));
         }
         all
     }
@@ -401,7 +421,7 @@ impl Writer<'_, '_> {
         self.add("Facts", doc, Shape::Object(keys), Way::In);
     }
 
-    fn bots(&mut self) {
+    fn bots(&mut self, answers: &[(&SmolStr, Vec<Shape>)]) {
         let model = self.model;
         for bot in &model.bots {
             let what = format!("the bot `{}`", bot.name);
@@ -429,6 +449,13 @@ impl Writer<'_, '_> {
                 Shape::Choice(waits),
                 Way::Out,
             );
+            for wait in &bot.waits {
+                let what = format!("the wait `{}` of the bot `{}`", wait.name, bot.name);
+                let name = self.top(&format!("{}.{}.event", bot.name, wait.name), "_", &what);
+                let takes = wait.takes.iter().flat_map(|takes| events_of(takes, answers));
+                let shape = Shape::Union(takes.chain([Shape::of("Failed")]).collect());
+                self.add(&name, vec![format!("What {what} takes.")], shape, Way::In);
+            }
         }
     }
 }

@@ -2,12 +2,12 @@
 //! events and answers, and gets them back in effects.
 
 use super::everything::{
-    Action, Bindings, Client, Contact, Effect, Facts, HandOverStart, Lead, Pick, Recipient, Set, Stage,
-    Start, Team, User, Wait,
+    Action, Awaited, Bindings, Client, Contact, Effect, Facts, HandOverStart, Lead, Pick, Recipient, Set,
+    Stage, Start, Team, User, Wait,
 };
 use super::json::{checker, fixture, good, played, schema, with_input};
 use super::{read, root};
-use sbot_vm::bind::Ref;
+use sbot_vm::bind::{Ref, Takes};
 use sbot_vm::value::Undeclared;
 use sbot_vm::{Channel, ClientMessage, Ending, Event, EventKind, Limits, Status};
 use sbotc::bindings::Extent;
@@ -60,7 +60,8 @@ fn a_host_in_rust() {
     });
     let (bot, args) = names.start(&start).unwrap();
     let tiktok = Channel::Undeclared(Arc::new(Undeclared { id: "tt".into(), title: "TikTok".into() }));
-    let message = ClientMessage { text: Some("Hi".into()), channel: Some(tiktok), ..ClientMessage::default() };
+    let message =
+        ClientMessage { text: Some("Hi".into()), channel: Some(tiktok), ..ClientMessage::default() };
     let event = Event::new(NOW, EventKind::Message(message));
     let facts = names.facts(&facts()).unwrap();
     let turn = sbot_vm::start(&program, bot, &args, &event, &facts, &Limits::default()).unwrap();
@@ -81,6 +82,7 @@ fn a_host_in_rust() {
 
     let Status::Parked(run) = turn.status else { panic!("{:?}", turn.status) };
     assert_eq!(names.wait(&run), Some(Wait::HandOverStartPick));
+    assert_eq!(Wait::HandOverStartPick.takes(), [Takes::Answer(Awaited::Pick), Takes::Timer]);
     let id = turn.effects.last().unwrap().id;
     let others = vec![Team::SalesTeam.into(), kim()];
     let answer = Pick::picked(&names, id, lee(), others, Some(cold())).unwrap();

@@ -184,6 +184,8 @@ fn the_host_of_the_page_handles_everything() {
         assert!(printed.iter().any(|line| line.contains(wanted)), "{wanted}: {printed:#?}");
     }
     assert!(answers.iter().any(|answer| matches!(answer, EventKind::Answer { exit: Some(0), .. })));
+    assert_eq!(host::answers(flower_shop::Wait::FlowersPayStripeInvoice), Some("stripe"));
+    assert_eq!(host::answers(flower_shop::Wait::FlowersSizeMessage), None);
 }
 
 #[test]

@@ -29,6 +29,14 @@ impl Schema {
         self.fits(self.def(def), value).is_err()
     }
 
+    /// The name of the definition of which this is said.
+    pub(crate) fn about(&self, description: &str) -> String {
+        let defs = self.root["$defs"].as_object().unwrap();
+        let mut found = defs.iter().filter(|(_, def)| def["description"] == description);
+        let (name, _) = found.next().unwrap_or_else(|| panic!("nothing is about: {description}"));
+        name.clone()
+    }
+
     fn def(&self, name: &str) -> &Value {
         self.root["$defs"].get(name).unwrap_or_else(|| panic!("the schema has no {name}"))
     }

@@ -5,7 +5,7 @@ use smol_str::SmolStr;
 
 /// The longest line.
 pub(super) const WIDTH: usize = 100;
-/// The longest arguments of a call on one line.
+/// The longest arguments of a call, or items of a list, on one line.
 const ARGS: usize = 60;
 
 /// A text as a literal.
@@ -57,6 +57,17 @@ pub(super) fn call(out: &mut Out, before: &str, args: &[&str], after: &str) {
     out.open(&format!("{before}("));
     args.iter().for_each(|arg| out.line(&format!("{arg},")));
     out.close(&format!("){after}"));
+}
+
+/// `HEAD => &[ITEMS],`
+pub(super) fn list_arm(out: &mut Out, head: &str, items: &[String]) {
+    let joined = items.join(", ");
+    if width(&joined) <= ARGS {
+        return arm(out, head, &format!("&[{joined}]"));
+    }
+    out.open(&format!("{head} => &["));
+    items.iter().for_each(|item| out.line(&format!("{item},")));
+    out.close("],");
 }
 
 /// The head of a function, up to its `{`.
