@@ -180,7 +180,10 @@ fn what_has_changed_in_kommo_comes_back_into_the_project() {
     scratch.write("live.toml", env()).write("shop/account.env.toml", "[users\n");
     import(&["shop"]).exits(2).says("account.env.toml:1");
     assert_eq!(scratch.read("shop/welcome.sbot"), before);
-    import(&["shop", "--env", "live.toml"]).exits(0).says("Wrote shop/welcome.sbot");
+    import(&["shop", "--env", "live.toml"])
+        .exits(0)
+        .says("Wrote shop/welcome.sbot")
+        .says("Written anew: prices\n");
     assert!(String::from_utf8(scratch.read("shop/welcome.sbot")).unwrap().contains("This is the menu."));
     scratch.write("shop/account.env.toml", env());
     scratch.sbotc(&["check", "shop"]).exits(0);
@@ -195,6 +198,23 @@ fn what_has_changed_in_kommo_comes_back_into_the_project() {
     let before = scratch.read("shop/welcome.sbot");
     import(&["shop"]).exits(1).says("1:10");
     assert_eq!(scratch.read("shop/welcome.sbot"), before);
+}
+
+#[test]
+fn a_translation_does_not_take_the_place_of_the_source() {
+    let scratch = Scratch::new("kommo-onto-language");
+    scratch
+        .write("a/hi.sbot", "bot hi\n\naccount { language \"en\" }\n\ntrigger message\n\nstep a: message \"Hello\" -> b\n\nstep b: message \"Bye\" -> end\n")
+        .write("a/locale/es.po", "msgid \"\"\nmsgstr \"Language: es\\n\"\n\nmsgctxt \"hi/a.message\"\nmsgid \"Hello\"\nmsgstr \"Hola\"\n\nmsgctxt \"hi/b.message\"\nmsgid \"Bye\"\nmsgstr \"Chao\"\n")
+        .write("e.toml", "");
+    for (language, code) in [("en", 0), ("es", 2)] {
+        let out = format!("{language}.json");
+        scratch
+            .sbotc(&["export", "kommo", "a", "--env", "e.toml", "--language", language, "-o", &out])
+            .exits(0);
+        let ran = scratch.sbotc(&["import", "kommo", &out, "--onto", "a"]).exits(code);
+        ran.says(if code == 0 { "Nothing has changed" } else { "locale/es.po" });
+    }
 }
 
 #[test]

@@ -30,6 +30,7 @@ Exit codes: 0 written, 1 a bot cannot be exported as it is, or ids are missing, 
 
 /// Turn bots into the files of another product
 #[derive(clap::Args)]
+#[command(after_long_help = EXAMPLES)]
 pub(crate) struct Args {
     #[command(subcommand)]
     to: To,
@@ -102,8 +103,13 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Stop> {
     finish(args, &exported, &targets, &sources, told)
 }
 
-/// A bot of a project as a Salesbot, in each of its languages; none if Kommo cannot express it.
-pub(super) fn in_every_language(path: &str, name: &str, env: &Env) -> Result<Vec<Bot>, Stop> {
+/// A bot of a project as a Salesbot, in each of its languages, that of the source first; none if Kommo cannot express it.
+/// The languages of a project that is not translated are none.
+pub(super) fn in_every_language(
+    path: &str,
+    name: &str,
+    env: &Env,
+) -> Result<Vec<(Option<String>, Bot)>, Stop> {
     let (project, sources) = loaded(path)?;
     let lookup = |section: &str, symbol: &str| env.get(section, symbol).cloned();
     let Some(bot) = project.bots.iter().position(|bot| &*bot.name == name) else { return Ok(Vec::new()) };
@@ -113,7 +119,7 @@ pub(super) fn in_every_language(path: &str, name: &str, env: &Env) -> Result<Vec
     };
     let made = languages.into_iter().filter_map(|language| {
         let input = Input { project: &project, sources: &sources, bot, language, lookup: &lookup };
-        export::export(input).bot
+        Some((language.map(str::to_owned), export::export(input).bot?))
     });
     Ok(made.collect())
 }

@@ -17,17 +17,20 @@ const ENV: &str = "account.env.toml";
 
 const EXAMPLES: &str = "\
 Examples:
-  sbotc import kommo welcome.json                  a project in the folder that is called like the bot
-  sbotc import kommo welcome.json -o shop          the same in the folder shop
-  sbotc import kommo welcome.json --lenient        keep handlers that nobody knows as comments
-  sbotc import kommo welcome.json --onto shop      what has changed in Kommo goes into the project shop
+  sbotc import kommo welcome.json               a project in a folder called like the bot
+  sbotc import kommo welcome.json -o shop       the same in the folder shop
+  sbotc import kommo welcome.json --lenient     keep handlers that nobody knows as comments
+  sbotc import kommo welcome.json --onto shop   what has changed in Kommo, into the project shop
 
-FILE is what the Export of Kommo's Salesbot editor writes, or the source that the editor shows. What has no words in Sbot
-becomes a comment at its place, and is told here with its step; `sbotc check` then finds the mistakes of the original.
+FILE is what the Export of Kommo's Salesbot editor writes, or the source that the editor shows.
+What has no words in Sbot becomes a comment at its place, and is told here with its step; `sbotc
+check` then finds the mistakes of the original.
+
 Exit codes: 0 written, 1 FILE is no bot that can be read, 2 a file could not be read or written.";
 
 /// Turn the bots of another product into a project
 #[derive(clap::Args)]
+#[command(after_long_help = EXAMPLES)]
 pub(crate) struct Args {
     #[command(subcommand)]
     of: Of,
@@ -87,7 +90,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Stop> {
         Some(folder) => Project::read(folder, args.env.as_deref(), &name)?,
         None => Project::default(),
     };
-    let made = project.import(&bot, &notes, &stem);
+    let made = project.import(&bot, &notes, &stem)?;
     let folder = PathBuf::from(args.output.as_deref().or(args.onto.as_deref()).unwrap_or(&made.name));
     let mut files = project.put(&made, &folder)?;
     // What stands for another bot never takes the place of that bot.
@@ -109,7 +112,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Stop> {
     for (path, text) in &files {
         project::write_atomically(&path.to_string_lossy(), text.as_bytes())?;
     }
-    told(args, &made, &files, &folder)?;
+    told(args, &made, &project.changes(&files), &files, &folder)?;
     Ok(Exit::Clean)
 }
 
@@ -118,9 +121,9 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Stop> {
 struct Project {
     ground: Ground,
     /// The same with what the bot looks like in Kommo: in each of its languages, if it is translated.
-    exported: Vec<Ground>,
-    /// The bot's file, if it has one.
-    file: Option<PathBuf>,
+    exported: Vec<(Option<String>, Ground)>,
+    /// The bot's file, if it has one, and its text.
+    file: Option<(PathBuf, String)>,
     env: PathBuf,
 }
 
@@ -141,7 +144,7 @@ impl Project {
                 Stop::new(format!("`{path}`: {why}")).help("correct the file, and import again")
             })?;
             if onto::has_bot(&text, bot) {
-                file = Some((path, text.clone()));
+                file = Some((PathBuf::from(path), text.clone()));
             }
             texts.push(text);
         }
@@ -149,21 +152,33 @@ impl Project {
         let mut exported = Vec::new();
         if let Some((_, source)) = &file {
             let bots = export::in_every_language(folder, bot, &env)?;
-            exported.extend(bots.into_iter().map(|bot| ground.clone().with_bot(bot, source)));
+            exported.extend(
+                bots.into_iter().map(|(language, bot)| (language, ground.clone().with_bot(bot, source))),
+            );
         }
-        Ok(Project { ground, exported, file: file.map(|(path, _)| PathBuf::from(path)), env: env_path })
+        Ok(Project { ground, exported, file, env: env_path })
     }
 
-    /// The import that leaves most of the project alone.
-    fn import(&self, bot: &Bot, notes: &[Note], name: &str) -> Imported {
-        let all = self.exported.iter().map(|ground| import(bot, notes, name, ground));
-        let best = all.max_by_key(|made| made.kept.len());
-        best.unwrap_or_else(|| import(bot, notes, name, &self.ground))
+    /// The import. What is in the language of a translation is refused: its texts are not those of the source.
+    fn import(&self, bot: &Bot, notes: &[Note], name: &str) -> Result<Imported, Stop> {
+        let mut all =
+            self.exported.iter().map(|(language, ground)| (language, import(bot, notes, name, ground)));
+        let Some((own, made)) = all.next() else { return Ok(import(bot, notes, name, &self.ground)) };
+        let other = all.find(|(_, other)| other.kept.len() > made.kept.len());
+        let (Some((Some(other), _)), Some(own)) = (other, own) else { return Ok(made) };
+        let help = format!(
+            "bring in the one in `{own}`, in which the source is; texts in `{other}` stand in locale/{other}.po"
+        );
+        Err(Stop::new(format!("this is the bot in the language `{other}`")).help(help))
     }
 
     /// Every file with what the import adds to it. What nothing is added to has its old text.
     fn put(&self, made: &Imported, folder: &Path) -> Result<Vec<(PathBuf, String)>, Stop> {
-        let bot = self.file.clone().unwrap_or_else(|| folder.join(format!("{}.sbot", made.name)));
+        let bot = self
+            .file
+            .as_ref()
+            .map(|(path, _)| path.clone())
+            .unwrap_or_else(|| folder.join(format!("{}.sbot", made.name)));
         let env = if self.env.as_os_str().is_empty() { folder.join(ENV) } else { self.env.clone() };
         let account = folder.join("account.sbot");
         Ok(vec![
@@ -174,6 +189,15 @@ impl Project {
             ),
             (env.clone(), joined(&env, &made.env, self.known(), |old| onto::env(old, &made.env))?),
         ])
+    }
+
+    /// What becomes of the steps of the bot's file, if it is there already.
+    fn changes(&self, files: &[(PathBuf, String)]) -> Vec<(&'static str, Vec<String>)> {
+        let Some((path, old)) = &self.file else { return Vec::new() };
+        let new = files.iter().find(|(other, _)| other == path);
+        let changes = new.and_then(|(_, new)| onto::changes(old, new)).unwrap_or_default();
+        let all = vec![("Written anew", changes.anew), ("Added", changes.added), ("Taken out", changes.gone)];
+        all.into_iter().filter(|(_, steps)| !steps.is_empty()).collect()
     }
 
     fn known(&self) -> bool {
@@ -244,12 +268,24 @@ fn wrong(args: &Kommo, problems: &[Problem]) -> Result<(), Stop> {
     }
 }
 
-fn told(args: &Kommo, made: &Imported, files: &[(PathBuf, String)], folder: &Path) -> Result<(), Stop> {
+fn told(
+    args: &Kommo,
+    made: &Imported,
+    changes: &[(&str, Vec<String>)],
+    files: &[(PathBuf, String)],
+    folder: &Path,
+) -> Result<(), Stop> {
     if args.format == Format::Json {
         let noted = made.told.iter().map(|Told { step, path, what }| json("note", *step, path, what, None));
         let written =
             files.iter().map(|(path, _)| Json::object([("written", Json::text(&path.to_string_lossy()))]));
-        return lines(&noted.chain(written).collect::<Vec<Json>>());
+        let changed = changes.iter().map(|(what, steps)| {
+            Json::object([
+                ("change", Json::text(what)),
+                ("steps", Json::list(steps.iter().map(|step| Json::text(step)))),
+            ])
+        });
+        return lines(&noted.chain(written).chain(changed).collect::<Vec<Json>>());
     }
     let mut text = String::new();
     for Told { step, path, what } in &made.told {
@@ -265,6 +301,9 @@ fn told(args: &Kommo, made: &Imported, files: &[(PathBuf, String)], folder: &Pat
     }
     if files.is_empty() {
         text.push_str("Nothing has changed\n");
+    }
+    for (what, steps) in changes {
+        text.push_str(&format!("{what}: {}\n", steps.join(", ")));
     }
     let folder = folder.to_string_lossy();
     text.push_str(&format!("{GREEN}next{GREEN:#}: sbotc check {}\n", visible(&folder)));

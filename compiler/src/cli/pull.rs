@@ -34,6 +34,7 @@ Exit codes: 0 all is well, 1 the project names what is gone or has changed (with
 
 /// Bring in what an account of another product has
 #[derive(clap::Args)]
+#[command(after_long_help = EXAMPLES)]
 pub(crate) struct Args {
     #[command(subcommand)]
     of: Of,

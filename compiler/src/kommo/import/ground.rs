@@ -88,9 +88,7 @@ impl Ground {
         for item in parse(source).file.items {
             if let ItemKind::Step(step) = item.kind {
                 let text = source.get(item.span.range()).unwrap_or_default();
-                let words = text.split("->").skip(1).map(str::trim_start);
-                let words = words.map(|rest| rest.split(|c: char| !c.is_alphanumeric() && c != '_').next());
-                let leads = words.flatten().map(str::to_owned).collect();
+                let leads = arrows(text);
                 let made = Step { params: !step.params.is_empty(), leads };
                 steps.insert(step.name.text.to_string(), made);
             } else if let ItemKind::Bot(bot) = item.kind {
@@ -172,6 +170,13 @@ fn widget_action(action: &Action) -> WidgetAction {
     });
     let exits = action.exits.iter().map(|exit| (exit.name.text.to_string(), numbers(&exit.params)));
     WidgetAction { params: params.collect(), exits: exits.collect() }
+}
+
+/// What stands behind the arrows of a text: names of steps, for the most part.
+pub(super) fn arrows(text: &str) -> BTreeSet<String> {
+    let words = text.split("->").skip(1).map(str::trim_start);
+    let words = words.map(|rest| rest.split(|c: char| !c.is_alphanumeric() && c != '_').next());
+    words.flatten().map(str::to_owned).collect()
 }
 
 fn template_part(part: &TextPart, params: &BTreeSet<&str>) -> Option<Result<String, String>> {

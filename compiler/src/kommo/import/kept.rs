@@ -18,6 +18,8 @@ pub(super) struct Kept {
     pub(super) blocks: BTreeMap<i64, (String, u32)>,
     /// The steps of the source that stay, and what stands before the first one.
     pub(super) steps: BTreeSet<String>,
+    /// The steps of the source of which the file says the same: those that stay, and some that others lead to otherwise.
+    pub(super) same: BTreeSet<String>,
     /// What leads where in the file.
     ways: Vec<(i64, Target)>,
     /// The steps of the source, and what each leads to there.
@@ -41,6 +43,7 @@ impl Kept {
         );
         let steps = exported.steps.keys().map(String::as_str).chain([names::START]);
         kept.steps = steps.filter(|step| old.get(*step) == new.get(*step)).map(str::to_owned).collect();
+        kept.same.clone_from(&kept.steps);
         kept.closed.insert(names::START.to_owned());
         let with_params = exported.steps.iter().filter(|(_, step)| step.params);
         kept.closed.extend(with_params.map(|(name, _)| name.clone()));

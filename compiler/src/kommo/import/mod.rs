@@ -50,6 +50,8 @@ pub struct Imported {
     pub env: String,
     /// Steps of the project that stay as they are, and so do not stand in `bot`.
     pub kept: BTreeSet<String>,
+    /// Steps of which the file says what the project says. They stay, too, if they take what they took.
+    pub same: BTreeSet<String>,
     /// The step of the project with which the bot begins; none if that stays as it is.
     pub first: Option<String>,
     /// Bots that it hands over to and no project has: each becomes a file that says so.
@@ -342,13 +344,14 @@ fn written(lower: Lower<'_>, places: &Places, bot: &Bot, name: String) -> Result
         step_names.get(&entry).cloned()
     };
     let env = account::environment(&account::ids(&lower));
-    let kept = lower.kept.steps;
+    let Kept { steps: kept, same, .. } = lower.kept;
     Ok(Imported {
         name,
         bot: canonical(&out),
         account: canonical(&account),
         env,
         kept,
+        same,
         first,
         others,
         told: lower.told,

@@ -29,6 +29,40 @@ pub fn has_bot(source: &str, name: &str) -> bool {
     parse(source).file.items.iter().any(is)
 }
 
+/// What became of the steps of a file.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Changes {
+    /// Those that say something else now.
+    pub anew: Vec<String>,
+    /// Those that were not there.
+    pub added: Vec<String>,
+    /// Those that are gone.
+    pub gone: Vec<String>,
+}
+
+/// Compares the steps of two texts of one file. None if one has errors.
+#[must_use]
+pub fn changes(old: &str, new: &str) -> Option<Changes> {
+    let steps = |source: &str| -> Option<Vec<(String, String)>> {
+        let (chunks, _) = chunks(source)?;
+        let steps = chunks.into_iter().filter(|chunk| chunk.kind == "step");
+        Some(steps.map(|chunk| (chunk.name, bare(&chunk.text))).collect())
+    };
+    let (old, new) = (steps(old)?, steps(new)?);
+    let names = |all: &[(String, String)], keep: &dyn Fn(&str, &str) -> bool| -> Vec<String> {
+        all.iter().filter(|(name, text)| keep(name, text)).map(|(name, _)| name.clone()).collect()
+    };
+    let find = |all: &[(String, String)], name: &str| all.iter().position(|(other, _)| other == name);
+    let differs = |name: &str, text: &str| {
+        find(&old, name).and_then(|at| old.get(at)).is_some_and(|(_, was)| was != text)
+    };
+    Some(Changes {
+        anew: names(&new, &differs),
+        added: names(&new, &|name, _| find(&old, name).is_none()),
+        gone: names(&old, &|name, _| find(&new, name).is_none()),
+    })
+}
+
 /// The bot's file, made of the one that exists and of what was imported. None if the one that exists cannot be read.
 #[must_use]
 pub fn bot(existing: &str, imported: &Imported) -> Option<String> {
@@ -43,7 +77,10 @@ pub fn bot(existing: &str, imported: &Imported) -> Option<String> {
         let same = new.iter().find(|other| other.kind == chunk.kind && other.name == chunk.name);
         match (chunk.kind, same) {
             ("step", None) if !stays(&chunk.name) => {}
-            ("step", Some(other)) if bare(&chunk.text) != bare(&other.text) => {
+            ("step", Some(other))
+                if !taken_as_it_was(chunk, &old, &new, imported)
+                    && bare(&chunk.text) != bare(&other.text) =>
+            {
                 out.push_str(&chunk.before);
                 out.push_str(&other.text);
             }
@@ -76,6 +113,28 @@ pub fn bot(existing: &str, imported: &Imported) -> Option<String> {
     out.push_str(&end);
     // What nobody has changed keeps its form, too.
     Some(if out == existing { out } else { formatted(&out) })
+}
+
+/// Whether a step may stay though others were written anew that lead to it: it says the same, and what it takes and what
+/// it leads to take the same.
+fn taken_as_it_was(step: &Chunk, old: &[Chunk], new: &[Chunk], imported: &Imported) -> bool {
+    let stays = |name: &str| {
+        let (own, other) = (head_of(old, name), head_of(new, name));
+        imported.kept.contains(name) || (own.is_some() && own == other)
+    };
+    let leads = super::ground::arrows(&step.text);
+    let is_step = |name: &&String| head_of(old, name).is_some();
+    imported.same.contains(&step.name)
+        && stays(&step.name)
+        && leads.iter().filter(is_step).all(|name| stays(name))
+}
+
+/// The name and the parameters of a step.
+fn head_of(all: &[Chunk], name: &str) -> Option<String> {
+    let step = all.iter().find(|chunk| chunk.kind == "step" && chunk.name == name)?;
+    let body = step.text.find(":\n").or_else(|| step.text.find(": "))?;
+    let head = step.text.get(..body)?;
+    Some(head.split_whitespace().collect())
 }
 
 /// The head of a bot with the way of another one for messages that fail, which is all of it that the file knows.
