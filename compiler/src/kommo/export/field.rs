@@ -43,6 +43,13 @@ const STANDARD: &[Standard] = &[
     standard("chat.nps", "{{cf.talk.nps}}", "", ""),
 ];
 
+/// Every placeholder of the table, with its field.
+#[cfg(test)]
+pub(in crate::kommo) fn placeholders() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let all = STANDARD.iter().flat_map(|row| [(row.name, row.text), (row.name, row.id), (row.name, row.set)]);
+    all.filter(|(_, text)| text.starts_with("{{"))
+}
+
 /// Fields of every account that no placeholder stands for.
 const WITHOUT: &[&str] = &[
     "lead.source",

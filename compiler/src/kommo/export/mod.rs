@@ -25,6 +25,8 @@ use super::{names, write};
 use crate::ir::{self, Project, StmtKind, each_stmt};
 use crate::source::Sources;
 use constant::Constants;
+#[cfg(test)]
+pub(super) use field::placeholders;
 use finding::Report;
 pub use finding::{Finding, Severity};
 use ids::Ids;

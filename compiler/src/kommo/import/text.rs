@@ -243,3 +243,38 @@ pub(super) fn joined(kinds: &[Found]) -> Found {
         _ => Found::Text,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_exported_is_known() {
+        for (field, text) in crate::kommo::export::placeholders() {
+            let name = single(text).unwrap_or_default();
+            let known = PLACEHOLDERS.iter().find(|(known, ..)| *known == name);
+            assert_eq!(known.map(|(_, field, ..)| *field), Some(field), "{text}");
+        }
+    }
+
+    #[test]
+    fn braces_that_nothing_closes_are_a_text() {
+        let shown = |text| -> String {
+            let all = pieces(text).into_iter().map(|piece| match piece {
+                Piece::Text(text) => text.to_owned(),
+                Piece::Hole(hole) => format!("<{hole}>"),
+            });
+            all.collect()
+        };
+        for (text, wanted) in [
+            ("a {{ b }} c", "a <b> c"),
+            ("{{ {{x}} }}", "{{ <x> }}"),
+            ("{{x", "{{x"),
+            ("x}} {{y}}", "x}} <y>"),
+            ("{{}}", "<>"),
+            ("{{{x}}}", "{<x>}"),
+        ] {
+            assert_eq!(shown(text), wanted);
+        }
+    }
+}
