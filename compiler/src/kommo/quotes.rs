@@ -26,7 +26,25 @@ pub(super) fn escape(text: &str, out: &mut String) {
     }
 }
 
+/// What a text is in a comment of one line: no line break, no control character, and no mark that nobody would see.
+pub(super) fn on_one_line(text: &str) -> String {
+    let shown: String =
+        text.chars().map(|c| if c.is_control() { ' ' } else { c }).filter(|c| !is_hidden(*c)).collect();
+    shown.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 /// Marks that turn the direction of what follows: nobody would see them in a source.
 pub(super) fn is_hidden(c: char) -> bool {
     matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{E000}'..='\u{E0FF}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_of_an_account_has_a_meaning_in_a_source() {
+        assert_eq!(quoted("a \"b\" {c} \\ \u{202E}d\r\n\u{7}"), r#""a \"b\" \{c\} \\ \u{202E}d\n\u{7}""#);
+        assert_eq!(on_one_line(" a\n\u{202E}b\u{7}\tc "), "a b c");
+    }
 }

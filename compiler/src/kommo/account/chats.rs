@@ -5,7 +5,7 @@ use super::Thing;
 use super::declared::{Declared, Entry};
 use super::follow::titled;
 use super::sync::{How, Kind, Sync};
-use crate::kommo::quotes::{escape, quoted};
+use crate::kommo::quotes::{escape, on_one_line, quoted};
 use crate::resolve::account::CHANNEL_KINDS;
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -84,7 +84,7 @@ impl Sync<'_> {
                 };
                 self.new_one("template", &resolved.name, &template.thing.title);
                 let (params, text) = template_text(&template.text);
-                let title = template.thing.title.replace(['\n', '\r'], " ");
+                let title = on_one_line(&template.thing.title);
                 self.fresh.push((
                     "templates",
                     format!("/// {title}\ntemplate {}({params}) via {channel} {text}", resolved.name),

@@ -6,7 +6,7 @@ use super::edit::{Edit, behind, blank};
 use super::kinds::{BUILT_IN, MOST_CHOICES, Shape};
 use super::sync::{How, Kind, Sync, number};
 use super::{Field, FieldKind, Thing, kind};
-use crate::kommo::quotes::quoted;
+use crate::kommo::quotes::{on_one_line, quoted};
 use sbot_grammar::ast::ItemKind;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -102,7 +102,7 @@ impl Sync<'_> {
                     self.new_one("field", &symbol, &field.thing.title);
                     let choices = self.choices(&symbol, field);
                     let default = if *kind == FieldKind::Bool { " = false" } else { "" };
-                    let title = field.thing.title.replace(['\n', '\r'], " ");
+                    let title = on_one_line(&field.thing.title);
                     let (name, ty) = (&resolved.name, kind.written(&choices));
                     fresh.push(format!("/// {title}\n  {name}: {ty}{default}"));
                 }
