@@ -445,6 +445,57 @@ fn titles_of_all_kinds() {
     pull(&scratch, &fake, &["--check"]).exits(0).says("No difference");
 }
 
+/// An item twice, a title with line ends of two kinds, a stage that is called like one that every pipeline has, and a
+/// choice that takes the name of another one: a pull finds an end, and the project is one.
+#[test]
+fn what_accounts_are_like_is_settled_at_once() {
+    let fake = Fake::new();
+    fake.change(|state| {
+        let stages = &mut state.lists["pipelines"][0]["_embedded"]["statuses"];
+        let stages = stages.as_array_mut().unwrap();
+        stages.insert(0, json!({"id": 5, "name": "Won", "sort": 1}));
+        stages.push(stages[1].clone());
+        let users = state.lists["users"].as_array_mut().unwrap();
+        users[0]["name"] = json!("An\rna");
+        users.push(users[0].clone());
+        let fields = state.lists["leads/custom_fields"].as_array_mut().unwrap();
+        let enums = json!([{"id": 7, "value": "M\r", "sort": 1}, {"id": 8, "value": "a\nb"}, {"id": 9, "value": "a\r\nb"}]);
+        fields.push(json!({"id": 99, "name": "Odd", "type": "select", "enums": enums}));
+        fields.push(fields[0].clone());
+    });
+    let scratch = Scratch::new("pull-settled");
+    scratch.write(
+        "shop/account.sbot",
+        "pipeline sales \"Sales\" {\n  won \"Won\" // ours\n  , lost \"Lost\"\n}\n",
+    );
+    let again = |scratch: &Scratch| {
+        let before = FILES.map(|file| text(scratch, &format!("shop/{file}")));
+        pull(scratch, &fake, &[]);
+        assert_eq!(before, FILES.map(|file| text(scratch, &format!("shop/{file}"))));
+        let errors = with_token(scratch, &["check", "shop/account.sbot"], None).err;
+        assert!(!errors.contains("error["), "{errors}");
+    };
+    pull(&scratch, &fake, &[]);
+    let env = text(&scratch, "shop/account.env.toml");
+    assert!(env.contains("\"sales.won\" = 142\n"), "{env}");
+    again(&scratch);
+    fake.change(|state| {
+        let fields = state.lists["leads/custom_fields"].as_array_mut().unwrap();
+        let odd = fields.iter_mut().find(|field| field["id"] == 99).unwrap();
+        odd["enums"] =
+            json!([{"id": 7, "value": "A"}, {"id": 8, "value": "a\nb"}, {"id": 10, "value": "M\n"}]);
+    });
+    pull(&scratch, &fake, &[]);
+    again(&scratch);
+    // What the account does not tell, it has not lost.
+    let before = text(&scratch, "shop/account.env.toml");
+    fake.change(|state| {
+        state.lists["account"].as_object_mut().unwrap().remove("_embedded");
+    });
+    pull(&scratch, &fake, &[]);
+    assert_eq!(text(&scratch, "shop/account.env.toml"), before);
+}
+
 #[test]
 fn nothing_at_all() {
     let fake = Fake::with(json!({"account": {"id": 1, "name": "New"}}));
@@ -504,7 +555,7 @@ fn whatever_an_account_answers() {
         (Hostile::SamePages, "this one has nothing new"),
         (Hostile::Huge, "more than 4 MB"),
         (Hostile::Slow, "did not answer within 1 second"),
-        (Hostile::Redirect, "leads to https://evil.example/"),
+        (Hostile::Redirect, "leads to https://evil.example ("),
         (Hostile::Binary, "is no text"),
         (Hostile::Deep, "nests more than 64 deep"),
         (Hostile::Html, "is not what Kommo documents"),

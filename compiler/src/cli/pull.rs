@@ -157,6 +157,27 @@ impl Local {
         Ok(Local { files, entries, env_path, env_text, env, has_env })
     }
 
+    /// Whether a file is as it was when it was read. Reading an account can take minutes.
+    fn unchanged(&self, path: &str) -> Result<(), Stop> {
+        let was = self.files.iter().find(|file| file.path == path).map(|file| file.text.clone());
+        let was = was.unwrap_or_else(|| if self.has_env { self.env_text.text() } else { String::new() });
+        let is = if Path::new(path).exists() {
+            let bytes = project::read_file(path)?;
+            if path == self.env_path {
+                String::from_utf8(bytes).unwrap_or_default()
+            } else {
+                sbotc::source::text(bytes).unwrap_or_default()
+            }
+        } else {
+            String::new()
+        };
+        if is == was {
+            return Ok(());
+        }
+        Err(Stop::new(format!("`{path}` was changed while the account was read"))
+            .help("pull again: nothing was written"))
+    }
+
     /// Writes what changes, and tells which files.
     fn write(&self, target: &Target, synced: &Synced) -> Result<Vec<String>, Stop> {
         let mut written = Vec::new();
@@ -185,12 +206,20 @@ impl Local {
         if !self.has_env || text != self.env_text.text() {
             targets.push((&self.env_path, &text));
         }
-        for (path, text) in targets {
+        for (path, text) in &targets {
+            self.unchanged(path)?;
+            if path.ends_with(".sbot") && !sbot_grammar::parse(text).errors.is_empty() {
+                return Err(Stop::new(format!("what is new does not fit into `{path}` as it stands")).help(
+                    "bring it into the usual form with `sbotc fmt`, and pull again; nothing was written",
+                ));
+            }
             let folder = Path::new(path).parent().unwrap_or(Path::new("."));
             std::fs::create_dir_all(folder).map_err(|why| {
                 Stop::new(format!("cannot make the folder `{}`: {why}", folder.display()))
                     .help(project::remedy(&why))
             })?;
+        }
+        for (path, text) in targets {
             project::write_atomically(path, text.as_bytes())?;
             written.push(path.to_owned());
         }
@@ -211,6 +240,10 @@ fn account(client: &mut Client, shown: &mut Shown) -> Result<(Account, Vec<Strin
             shown.show(list.what, reading.page());
             let address = reading.address();
             match client.get(&address, list.optional)? {
+                Answer::Nothing if reading.is_needed() => {
+                    return Err(Stop::new("the account says nothing of itself (status 204)")
+                        .help("nothing was written; try again in a few minutes"));
+                }
                 Answer::Nothing => {
                     reading.nothing(&mut account);
                     break;
@@ -277,7 +310,7 @@ fn sum(account: &Account) -> String {
     let stages: usize = account.pipelines.iter().map(|pipeline| pipeline.stages.len()).sum();
     let counted = [
         (account.users.as_ref().map_or(0, Vec::len), "user"),
-        (account.teams.len(), "team"),
+        (account.teams.as_ref().map_or(0, Vec::len), "team"),
         (account.fields.len(), "field"),
         (account.channels.len(), "channel"),
         (account.templates.len(), "template"),

@@ -108,7 +108,9 @@ impl Client {
         let read = response.body_mut().with_config().limit(MAX_BYTES as u64).read_to_vec();
         let bytes = read.map_err(|why| self.failed(&why))?;
         if bytes.is_empty() {
-            return Ok(Answer::Nothing);
+            // `204` says that there is nothing; this says nothing.
+            return Err(Stop::new(format!("{} gives an empty answer (status 200)", self.base))
+                .help("nothing was written; try again in a few minutes"));
         }
         String::from_utf8(bytes).map(Answer::Page).map_err(|_| {
             Stop::new(format!("what {} says is no text", self.base))
@@ -151,8 +153,10 @@ impl Client {
             ),
             404 => stop("has no API of Kommo").help("check the name of the account"),
             300..=399 => {
-                let to = headers.get("location").and_then(|to| to.to_str().ok()).unwrap_or("another address");
-                stop(&format!("leads to {}", visible(to)))
+                // No more of it: the answer may repeat the token.
+                let to = headers.get("location").and_then(|to| to.to_str().ok());
+                let to = to.and_then(|to| url::Url::parse(to).ok()).map(|to| to.origin().ascii_serialization());
+                stop(&format!("leads to {}", visible(to.as_deref().unwrap_or("another address"))))
                     .help("the token is not sent to another address: name the account's own with `--domain`")
             }
             429 if wait > LONGEST_WAIT => stop("asks for fewer requests")

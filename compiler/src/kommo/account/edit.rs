@@ -64,7 +64,7 @@ pub(super) fn behind(file: usize, text: &str, after: usize, items: &[String]) ->
         return Vec::new();
     }
     let rest = text.get(after..).unwrap_or_default();
-    let space = rest.len() - rest.trim_start_matches([' ', '\t']).len();
+    let space = space(rest);
     let comma = rest.get(space..).is_some_and(|rest| rest.starts_with(','));
     let mut edits = Vec::new();
     let mut at = after;
@@ -89,6 +89,20 @@ pub(super) fn behind(file: usize, text: &str, after: usize, items: &[String]) ->
         edits.push(Edit::insert(file, at, format!(" {}{last}", items.join(", "))));
     }
     edits
+}
+
+/// How far it is to the comma of an element: beyond comments and line ends, too, where it stands at the next line's start.
+fn space(rest: &str) -> usize {
+    let mut left = rest;
+    loop {
+        left = left.trim_start();
+        if !left.starts_with("//") {
+            break;
+        }
+        left = left.split_once('\n').map_or("", |(_, left)| left);
+    }
+    let near = rest.len() - rest.trim_start_matches([' ', '\t']).len();
+    if left.starts_with(',') { rest.len() - left.len() } else { near }
 }
 
 #[cfg(test)]

@@ -217,7 +217,12 @@ impl Sync<'_> {
                 let old = name.strip_prefix(symbol)?.strip_prefix('.')?;
                 (number(value) == id && old != choice).then_some(old)
             });
-            let declared = known.options.iter().find(|(option, _)| option == choice);
+            // Not what is another choice, which is called otherwise now.
+            let moved = |option: &str| {
+                let had = self.env.get("enums", &format!("{symbol}.{option}")).and_then(number);
+                had != id && field.enums.iter().any(|one| Some(one.id) == had && one.title != option)
+            };
+            let declared = known.options.iter().find(|(option, _)| option == choice && !moved(option));
             let renamed = before.and_then(|old| known.options.iter().find(|(option, _)| option == old));
             match (declared, renamed) {
                 (Some((option, _)), _) => {

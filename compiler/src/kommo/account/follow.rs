@@ -255,11 +255,12 @@ impl Sync<'_> {
             fixed: &[],
         };
         let account = self.account;
-        let things: Vec<&Thing> = account.teams.iter().collect();
+        let Some(teams) = &account.teams else { return };
+        let things: Vec<&Thing> = teams.iter().collect();
         let mut taken = std::mem::take(&mut self.taken);
         let found = self.resolve(&kind, &things, &mut taken);
         self.taken = taken;
-        for team in &account.teams {
+        for team in teams {
             let Some(resolved) = found.get(&team.id) else { continue };
             let of = account.users.iter().flatten().filter(|user| user.active && user.team == Some(team.id));
             let members: Vec<&String> = of.filter_map(|user| users.get(&user.thing.id)).collect();

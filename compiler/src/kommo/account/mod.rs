@@ -107,8 +107,8 @@ pub struct Account {
     pub pipelines: Vec<Pipeline>,
     /// None if the token may not read them.
     pub users: Option<Vec<User>>,
-    /// Groups of users.
-    pub teams: Vec<Thing>,
+    /// Groups of users; none if the account does not tell.
+    pub teams: Option<Vec<Thing>>,
     /// Custom fields of leads, contacts and companies.
     pub fields: Vec<Field>,
     /// Those that Kommo shows to whoever asks; there may be more.

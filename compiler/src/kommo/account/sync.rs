@@ -188,6 +188,11 @@ impl Sync<'_> {
                 found.insert(thing.id, Resolved { name: (*name).to_owned(), how: How::Kept });
             }
         }
+        // The stages that every pipeline has: their names are nobody else's, whatever the titles are.
+        let fixed = |thing: &Thing| kind.fixed.iter().any(|(id, _)| *id == thing.id);
+        let reserved =
+            |name: &str, thing: &Thing| !fixed(thing) && kind.fixed.iter().any(|(_, own)| *own == name);
+        things.sort_by_key(|thing| (!fixed(thing), thing.id));
         let suggestion = |thing: &Thing| match kind.fixed.iter().find(|(id, _)| *id == thing.id) {
             Some((_, name)) => ((*name).to_owned(), true),
             None => (suggested(&thing.title, kind.noun, thing.id), kind.by_name),
@@ -202,6 +207,8 @@ impl Sync<'_> {
             let free = |name: &str| !used.contains(name) && old(name).is_none_or(|id| !live.contains(&id));
             let titled = |(name, title): &&(&str, &str)| *title == thing.title && free(name);
             let named = |(name, _): &&(&str, &str)| by_name && *name == wanted && free(name);
+            let titled = |one: &&(&str, &str)| !fixed(thing) && !reserved(one.0, thing) && titled(one);
+            let named = |one: &&(&str, &str)| !reserved(one.0, thing) && named(one);
             let declared = kind.declared.iter().find(titled).or_else(|| kind.declared.iter().find(named));
             if let Some((name, _)) = declared {
                 let how = old(name).map_or(How::Adopted, How::Renumbered);

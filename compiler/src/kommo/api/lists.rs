@@ -3,6 +3,7 @@
 use super::List;
 use super::page::{Of, Wrong};
 use crate::kommo::account::{Account, Channel, Field, LOST, Pipeline, Template, Thing, User, WON};
+use std::collections::BTreeSet;
 
 /// So many of each at once: Kommo allows 250, and asks for no more than 50.
 const LIMIT: Option<u32> = Some(50);
@@ -87,7 +88,20 @@ const fn fields(
 }
 
 fn thing(item: &Of<'_>) -> Result<Thing, Wrong> {
-    Ok(Thing { id: item.get("id")?.int()?, title: item.get("name")?.text()? })
+    titled(item, "name")
+}
+
+/// An id, and what people call it: with one kind of line ends.
+fn titled(item: &Of<'_>, key: &str) -> Result<Thing, Wrong> {
+    let title = item.get(key)?.text()?.replace("\r\n", "\n").replace('\r', "\n");
+    Ok(Thing { id: item.get("id")?.int()?, title })
+}
+
+/// Each id once: an item that is added while pages are read moves another one to the next page.
+fn once(mut all: Vec<Thing>) -> Vec<Thing> {
+    let mut seen = BTreeSet::new();
+    all.retain(|thing| seen.insert(thing.id));
+    all
 }
 
 fn account(answer: &Of<'_>, account: &mut Account) -> Result<i64, Wrong> {
@@ -100,7 +114,7 @@ fn account(answer: &Of<'_>, account: &mut Account) -> Result<i64, Wrong> {
             account.zone = settings.maybe("timezone").map(|zone| zone.text()).transpose()?;
         }
         if let Some(groups) = embedded.maybe("users_groups") {
-            account.teams = groups.list()?.iter().map(thing).collect::<Result<_, _>>()?;
+            account.teams = Some(once(groups.list()?.iter().map(thing).collect::<Result<_, _>>()?));
         }
     }
     answer.get("id")?.int()
@@ -110,7 +124,7 @@ fn pipeline(item: &Of<'_>, account: &mut Account) -> Result<i64, Wrong> {
     let of = thing(item)?;
     let id = of.id;
     let stages = item.get("_embedded")?.get("statuses")?.list()?;
-    let mut stages: Vec<Thing> = stages.iter().map(thing).collect::<Result<_, _>>()?;
+    let mut stages = once(stages.iter().map(thing).collect::<Result<_, _>>()?);
     for (id, title) in [(WON, "Closed - won"), (LOST, "Closed - lost")] {
         if !stages.iter().any(|stage| stage.id == id) {
             stages.push(Thing { id, title: title.to_owned() });
@@ -149,12 +163,12 @@ fn field(entity: &'static str, item: &Of<'_>, account: &mut Account) -> Result<i
     let mut enums = Vec::new();
     if let Some(list) = item.maybe("enums") {
         for one in list.list()? {
-            enums.push(Thing { id: one.get("id")?.int()?, title: one.get("value")?.text()? });
+            enums.push(titled(&one, "value")?);
         }
     }
     let code = item.maybe("code").map(|code| code.text()).transpose()?;
     let kind = item.get("type")?.text()?;
-    account.fields.push(Field { entity, thing: of, code, kind, enums });
+    account.fields.push(Field { entity, thing: of, code, kind, enums: once(enums) });
     Ok(id)
 }
 

@@ -67,6 +67,12 @@ impl Reading {
         format!("{}{mark}{}", list.path, query.join("&"))
     }
 
+    /// Whether there is always one: the account itself.
+    #[must_use]
+    pub fn is_needed(&self) -> bool {
+        self.list.items.is_none()
+    }
+
     /// Which page comes next.
     #[must_use]
     pub fn page(&self) -> u32 {
@@ -101,8 +107,9 @@ impl Reading {
         let before = self.seen.len();
         let items = page.get("_embedded")?.get(name)?.list()?;
         for item in &items {
-            let id = (self.list.read)(item, account)?;
-            self.seen.insert(id);
+            if self.seen.insert(item.get("id")?.int()?) {
+                (self.list.read)(item, account)?;
+            }
         }
         let more = page.maybe("_links").is_some_and(|links| links.maybe("next").is_some());
         if !more || self.list.limit.is_none() {
