@@ -200,6 +200,28 @@ fn what_has_changed_in_kommo_comes_back_into_the_project() {
     assert_eq!(scratch.read("shop/welcome.sbot"), before);
 }
 
+/// The bot that goes on stands in a file of another name.
+#[test]
+fn a_bot_that_the_project_has_is_not_made_again() {
+    let scratch = Scratch::new("kommo-onto-bots");
+    scratch
+        .write(
+            "p/a.sbot",
+            "bot one\n\nuse \"b.sbot\"\n\ntrigger message\n\nstep hi:\n  message \"Hi\"\n  -> bot two\n",
+        )
+        .write("p/b.sbot", "bot two\n\ntrigger manual\n\nstep s: message \"Two\" -> end\n")
+        .write("e.toml", "[bots]\ntwo = 9\n");
+    let export = ["export", "kommo", "p", "--env", "e.toml", "--bot", "one", "-o", "one.json"];
+    scratch.sbotc(&export).exits(0);
+    let changed = String::from_utf8(scratch.read("one.json")).unwrap().replace("Hi", "Hello");
+    scratch.write("one.json", changed);
+    scratch.sbotc(&["import", "kommo", "one.json", "--onto", "p", "--env", "e.toml"]).exits(0);
+    let source = String::from_utf8(scratch.read("p/a.sbot")).unwrap();
+    assert!(source.contains("\"Hello\"") && source.matches("use ").count() == 1, "{source}");
+    assert!(!scratch.0.join("p/two.sbot").exists());
+    scratch.sbotc(&["check", "p"]).exits(0);
+}
+
 #[test]
 fn a_translation_does_not_take_the_place_of_the_source() {
     let scratch = Scratch::new("kommo-onto-language");

@@ -2,6 +2,7 @@
 
 use super::kinds::Shape;
 use super::symbols::item_name;
+use crate::types;
 use sbot_grammar::ast::{self, FieldDecl, ItemKind, Name, Span, Text, TypeExpr, TypeKind};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -218,7 +219,9 @@ impl Of<'_> {
             TypeKind::Named(name) => match self.types.get(name.text.as_str()) {
                 Some((file, ty)) if deep > 0 => self.shape(ty, *file, options, deep - 1),
                 Some(_) => (Shape::Unknown, file),
-                None if is_built_in(&name.text) => (Shape::Named(name.text.to_string()), file),
+                None if types::NAMED.iter().any(|(built_in, _)| *built_in == name.text) => {
+                    (Shape::Named(name.text.to_string()), file)
+                }
                 None => (Shape::Unknown, file),
             },
             TypeKind::Optional(inner) | TypeKind::Paren(inner) => self.shape(inner, file, options, deep),
@@ -234,31 +237,6 @@ impl Of<'_> {
             TypeKind::Record(_) => (Shape::Unknown, file),
         }
     }
-}
-
-fn is_built_in(name: &str) -> bool {
-    const NAMES: &[&str] = &[
-        "text",
-        "int",
-        "number",
-        "bool",
-        "date",
-        "time",
-        "datetime",
-        "duration",
-        "phone",
-        "email",
-        "url",
-        "file",
-        "json",
-        "user",
-        "team",
-        "recipient",
-        "stage",
-        "pipeline",
-        "channel",
-    ];
-    NAMES.contains(&name)
 }
 
 /// What of a list goes with an element that is taken out: the comma behind it, or the one before it.

@@ -16,6 +16,7 @@ pub struct Ground {
     templates: BTreeMap<String, Template>,
     /// The actions of widgets, as `widget.action`.
     widgets: BTreeMap<String, WidgetAction>,
+    bots: BTreeSet<String>,
     /// What its `account` says.
     settings: BTreeSet<String>,
     /// The first channel of each kind.
@@ -112,6 +113,8 @@ impl Ground {
                     self.widgets.insert(call, widget_action(&action));
                 }
             }
+        } else if let ItemKind::Bot(bot) = item {
+            self.bots.insert(bot.name.text.to_string());
         } else if let ItemKind::Account(settings) = item {
             self.settings.extend(settings.iter().map(|(name, _)| name.text.to_string()));
         } else if let ItemKind::Channel { name, kind, .. } = item {
@@ -127,6 +130,11 @@ impl Ground {
     /// The symbol that an id has in a section of the environment file.
     pub(super) fn symbol(&self, section: &str, id: &str) -> Option<&str> {
         self.symbols.get(section)?.get(id).map(String::as_str)
+    }
+
+    /// Whether it has a bot of this name, in whatever file.
+    pub(super) fn has_bot(&self, name: &str) -> bool {
+        self.bots.contains(name)
     }
 
     /// Whether the `account` says this.

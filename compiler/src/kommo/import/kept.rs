@@ -1,6 +1,6 @@
 //! Which steps of a project an import leaves alone: those of which the file says what the project's own export says.
 //!
-//! Kommo's file has no flows, parameters, loops or comments, so a step that was written anew from it would be another
+//! Kommo's file has no flows, parameters or comments, so a step that was written anew from it would be another
 //! one. A block goes by its uuid, which spells the step that it was made of; blocks may have other numbers.
 
 use super::ground::{Exported, Ground};
@@ -108,14 +108,14 @@ impl Kept {
             for (from, to) in &self.ways {
                 let Some((step, number)) = self.blocks.get(&to.step) else { continue };
                 let by_name = *number == 1 && to.part == Part::Question && !self.closed.contains(step);
-                match (self.holds(*from), self.holds(to.step)) {
-                    (false, true) if !by_name => gone.insert(step.clone()),
-                    (true, false) if !by_name => {
-                        gone.extend(self.blocks.get(from).map(|(step, _)| step.clone()));
-                        true
-                    }
-                    _ => false,
-                };
+                if by_name || self.holds(*from) == self.holds(to.step) {
+                    continue;
+                }
+                // One of the two stays, and cannot.
+                let owner = self.blocks.get(from).map(|(owner, _)| owner);
+                gone.extend(
+                    owner.into_iter().chain([step]).filter(|name| self.steps.contains(*name)).cloned(),
+                );
             }
             // What the file does not name is there by its name in the source alone.
             let begun: BTreeSet<&str> = self

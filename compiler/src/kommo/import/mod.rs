@@ -309,7 +309,8 @@ fn written(lower: Lower<'_>, places: &Places, bot: &Bot, name: String) -> Result
     lower.uses.iter().for_each(|path| out.push_str(&format!("use \"{path}\"\n")));
     let others: Vec<String> =
         lower.symbols.made.get("bots").into_iter().flatten().map(|(symbol, _)| symbol.clone()).collect();
-    let others: Vec<String> = others.into_iter().filter(|other| *other != name).collect();
+    let others: Vec<String> =
+        others.into_iter().filter(|other| *other != name && !lower.ground.has_bot(other)).collect();
     others.iter().for_each(|other| out.push_str(&format!("use \"{other}.sbot\"\n")));
     out.push_str(
         "\n// What starts the bot is set in the pipeline, and not in Kommo's file: this line is a guess.\n",
