@@ -39,6 +39,38 @@ pub struct Sources {
     files: Vec<Source>,
 }
 
+/// How a file is written, beside what it says. Whoever changes its text leaves this as it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Style {
+    /// It begins with a byte order mark.
+    mark: bool,
+    /// Its lines end as on Windows, or most of them.
+    returns: bool,
+}
+
+impl Style {
+    /// The style of a file with these bytes.
+    #[must_use]
+    pub fn of(bytes: &[u8]) -> Style {
+        let feeds = bytes.iter().filter(|byte| **byte == b'\n').count();
+        let returned = bytes.windows(2).filter(|pair| *pair == b"\r\n").count();
+        Style { mark: bytes.starts_with("\u{feff}".as_bytes()), returns: returned > feeds - returned }
+    }
+
+    /// A text without any style: no mark, and line feeds alone.
+    #[must_use]
+    pub fn strip(text: &str) -> String {
+        text.strip_prefix('\u{feff}').unwrap_or(text).replace("\r\n", "\n")
+    }
+
+    /// A text that has no style, in this one.
+    #[must_use]
+    pub fn put(self, text: &str) -> String {
+        let mark = if self.mark { "\u{feff}" } else { "" };
+        if self.returns { format!("{mark}{}", text.replace('\n', "\r\n")) } else { format!("{mark}{text}") }
+    }
+}
+
 /// A line and a column, both from 1; the column counts characters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LineColumn {
@@ -125,5 +157,20 @@ impl Sources {
     /// All files with their ids.
     pub fn iter(&self) -> impl Iterator<Item = (FileId, &Source)> {
         (0u32..).map(FileId).zip(&self.files)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_style_is_what_most_lines_have() {
+        for text in ["", "a", "a\nb\n", "a\r\nb\r\n", "\u{feff}", "\u{feff}a\r\n", "\u{feff}a\n"] {
+            assert_eq!(Style::of(text.as_bytes()).put(&Style::strip(text)), text);
+        }
+        let mixed = |text: &str| Style::of(text.as_bytes()).put(&Style::strip(text));
+        assert_eq!(mixed("a\r\nb\nc\n"), "a\nb\nc\n");
+        assert_eq!(mixed("a\r\nb\r\nc\n"), "a\r\nb\r\nc\r\n");
     }
 }

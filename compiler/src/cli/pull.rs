@@ -13,6 +13,7 @@ use sbotc::kommo::account::{Account, Drift, File, Synced, Wanted, breaks, sync};
 use sbotc::kommo::api::{LISTS, Reading};
 use sbotc::kommo::env::Env;
 use sbotc::kommo::env_text::EnvText;
+use sbotc::source::Style;
 use std::io::{IsTerminal, Write};
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -81,7 +82,8 @@ struct Kommo {
 pub(crate) fn run(args: &Args) -> Result<Exit, Stop> {
     let Of::Kommo(args) = &args.of;
     let local = Local::read(args)?;
-    let target = Target::find(args.account.as_deref(), args.domain.as_deref(), &local.env, &local.env_path)?;
+    let target =
+        Target::find(args.account.as_deref(), args.domain.as_deref(), &local.env, &local.env_was.path)?;
     let mut client = Client::new(&target, Duration::from_secs(args.timeout))?;
     let mut shown = Shown::new();
     let account = account(&mut client, &mut shown);
@@ -117,13 +119,13 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Stop> {
 struct Local {
     /// The first one is `account.sbot`, whether it is there or not.
     files: Vec<File>,
+    /// The same as they stand on the disk.
+    were: Vec<Was>,
     /// What is checked.
     entries: Vec<String>,
-    env_path: String,
+    env_was: Was,
     env_text: EnvText,
     env: Env,
-    /// The environment file is there.
-    has_env: bool,
 }
 
 impl Local {
@@ -138,44 +140,29 @@ impl Local {
         }
         let own = dir.join("account.sbot").to_string_lossy().into_owned();
         let mut files = vec![File { path: own.clone(), text: String::new() }];
+        let mut were = vec![Was { path: own.clone(), bytes: None }];
         let entries = if dir.is_dir() { project::sources(&args.dir)? } else { Vec::new() };
         for path in &entries {
             let bytes = project::read_file(path)?;
-            let text = sbotc::source::text(bytes)
+            let text = sbotc::source::text(bytes.clone())
                 .map_err(|why| Stop::new(format!("cannot read `{path}`: {why}")))?;
-            match files.first_mut().filter(|_| *path == own) {
-                Some(file) => file.text = text,
-                None => files.push(File { path: path.clone(), text }),
+            let file = File { path: path.clone(), text: Style::strip(&text) };
+            let was = Was { path: path.clone(), bytes: Some(bytes) };
+            match (files.first_mut(), were.first_mut()) {
+                (Some(first), Some(first_was)) if *path == own => (*first, *first_was) = (file, was),
+                (Some(_) | None, _) => {
+                    files.push(file);
+                    were.push(was);
+                }
             }
         }
         let beside = dir.join("account.env.toml").to_string_lossy().into_owned();
-        let env_path = args.env.clone().unwrap_or(beside);
-        let has_env = Path::new(&env_path).exists();
-        let text = if has_env { super::export::env_source(&env_path)? } else { NEW_ENV.to_owned() };
-        let (env_text, env) =
-            EnvText::read(&text).map_err(|wrong| super::export::wrong_env(&env_path, &wrong))?;
-        Ok(Local { files, entries, env_path, env_text, env, has_env })
-    }
-
-    /// Whether a file is as it was when it was read. Reading an account can take minutes.
-    fn unchanged(&self, path: &str) -> Result<(), Stop> {
-        let was = self.files.iter().find(|file| file.path == path).map(|file| file.text.clone());
-        let was = was.unwrap_or_else(|| if self.has_env { self.env_text.text() } else { String::new() });
-        let is = if Path::new(path).exists() {
-            let bytes = project::read_file(path)?;
-            if path == self.env_path {
-                String::from_utf8(bytes).unwrap_or_default()
-            } else {
-                sbotc::source::text(bytes).unwrap_or_default()
-            }
-        } else {
-            String::new()
-        };
-        if is == was {
-            return Ok(());
-        }
-        Err(Stop::new(format!("`{path}` was changed while the account was read"))
-            .help("pull again: nothing was written"))
+        let path = args.env.clone().unwrap_or(beside);
+        let found = if Path::new(&path).exists() { Some(super::export::env_source(&path)?) } else { None };
+        let (env_text, env) = EnvText::read(found.as_deref().unwrap_or(NEW_ENV))
+            .map_err(|wrong| super::export::wrong_env(&path, &wrong))?;
+        let env_was = Was { path, bytes: found.map(String::into_bytes) };
+        Ok(Local { files, were, entries, env_was, env_text, env })
     }
 
     /// Writes what changes, and tells which files.
@@ -196,34 +183,60 @@ impl Local {
                 None => {}
             }
         }
-        let text = env.text();
-        let mut targets: Vec<(&str, &str)> = Vec::new();
+        let mut targets: Vec<(&Was, String)> = Vec::new();
         for (at, text) in &synced.texts {
-            if let Some(file) = self.files.get(*at) {
-                targets.push((&file.path, text));
-            }
-        }
-        if !self.has_env || text != self.env_text.text() {
-            targets.push((&self.env_path, &text));
-        }
-        for (path, text) in &targets {
-            self.unchanged(path)?;
-            if path.ends_with(".sbot") && !sbot_grammar::parse(text).errors.is_empty() {
+            let Some(was) = self.were.get(*at) else { continue };
+            if !sbot_grammar::parse(text).errors.is_empty() {
+                let path = &was.path;
                 return Err(Stop::new(format!("what is new does not fit into `{path}` as it stands")).help(
                     "bring it into the usual form with `sbotc fmt`, and pull again; nothing was written",
                 ));
             }
-            let folder = Path::new(path).parent().unwrap_or(Path::new("."));
+            targets.push((was, was.style().put(text)));
+        }
+        let text = env.text();
+        if self.env_was.bytes.is_none() || text != self.env_text.text() {
+            targets.push((&self.env_was, text));
+        }
+        for (was, _) in &targets {
+            was.is_still()?;
+        }
+        for (was, _) in &targets {
+            let folder = Path::new(&was.path).parent().unwrap_or(Path::new("."));
             std::fs::create_dir_all(folder).map_err(|why| {
                 Stop::new(format!("cannot make the folder `{}`: {why}", folder.display()))
                     .help(project::remedy(&why))
             })?;
         }
-        for (path, text) in targets {
-            project::write_atomically(path, text.as_bytes())?;
-            written.push(path.to_owned());
+        for (was, text) in targets {
+            project::write_atomically(&was.path, text.as_bytes())?;
+            written.push(was.path.clone());
         }
         Ok(written)
+    }
+}
+
+/// A file as it stood on the disk when it was read; without bytes where there was none.
+struct Was {
+    path: String,
+    bytes: Option<Vec<u8>>,
+}
+
+impl Was {
+    /// How it is written. A new file has line feeds.
+    fn style(&self) -> Style {
+        self.bytes.as_deref().map(Style::of).unwrap_or_default()
+    }
+
+    /// Nobody has changed it since. Reading an account can take minutes.
+    fn is_still(&self) -> Result<(), Stop> {
+        let path = &self.path;
+        let is = if Path::new(path).exists() { Some(project::read_file(path)?) } else { None };
+        if is == self.bytes {
+            return Ok(());
+        }
+        Err(Stop::new(format!("`{path}` was changed while the account was read"))
+            .help("pull again: nothing was written"))
     }
 }
 

@@ -2,6 +2,7 @@
 //! somebody wrote it, comments, order and layout.
 
 use super::env::{Env, SECTIONS, Wrong};
+use crate::source::Style;
 use sbot_embed::Json;
 use toml_edit::{DocumentMut, InlineTable, Item, Key, Table, Value};
 
@@ -9,10 +10,7 @@ use toml_edit::{DocumentMut, InlineTable, Item, Key, Table, Value};
 #[derive(Clone, Debug)]
 pub struct EnvText {
     document: DocumentMut,
-    /// It began with a byte order mark.
-    marked: bool,
-    /// Its lines end as on Windows.
-    returns: bool,
+    style: Style,
 }
 
 impl EnvText {
@@ -22,13 +20,11 @@ impl EnvText {
     /// What [`Env::read`] says is wrong with it.
     pub fn read(text: &str) -> Result<(EnvText, Env), Vec<Wrong>> {
         let env = Env::read(text)?;
-        let plain = text.strip_prefix('\u{feff}').unwrap_or(text);
         // What could be read as a whole can be read in parts.
-        let document = plain.parse::<DocumentMut>().map_err(|why| {
+        let document = Style::strip(text).parse::<DocumentMut>().map_err(|why| {
             vec![Wrong { line: 1, column: 1, what: why.message().to_owned(), help: String::new() }]
         })?;
-        let (marked, returns) = (plain.len() != text.len(), plain.contains("\r\n"));
-        Ok((EnvText { document, marked, returns }, env))
+        Ok((EnvText { document, style: Style::of(text.as_bytes()) }, env))
     }
 
     /// Gives a symbol an id. An entry that has it already is not touched; one with another keeps its place and its
@@ -60,11 +56,7 @@ impl EnvText {
     /// The whole file.
     #[must_use]
     pub fn text(&self) -> String {
-        let mut text = self.document.to_string();
-        if self.returns {
-            text = text.replace("\r\n", "\n").replace('\n', "\r\n");
-        }
-        if self.marked { format!("\u{feff}{text}") } else { text }
+        self.style.put(&self.document.to_string())
     }
 
     /// Sections stand in the order of [`SECTIONS`] where they are new; those that are there keep their places, and the

@@ -6,6 +6,7 @@
 
 mod answer;
 mod drift;
+mod file;
 mod kommo_account;
 mod page;
 mod project;
