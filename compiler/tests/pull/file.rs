@@ -1,10 +1,11 @@
-//! The files of a pull as they stand on the disk: how they are written.
+//! The files of a pull as they stand on the disk: how they are written, and who else writes them.
 
-use super::kommo_account::Fake;
+use super::kommo_account::{Fake, Meanwhile};
 use super::scratch::Scratch;
 use super::{FILES, pull, pulled, text};
 use serde_json::json;
 use std::fs;
+use std::path::Path;
 
 /// Something new in every list, and a title that is another one.
 fn grown(fake: &Fake) {
@@ -80,4 +81,80 @@ fn line_ends_of_two_kinds() {
     grown(&fake);
     pull(&scratch, &fake, &[]).exits(0).says("Wrote shop/account.sbot and shop/account.env.toml");
     assert!(all(&scratch).iter().all(|(_, text)| !text.contains('\r')));
+}
+
+/// While the account is read, `change` is done once to this file.
+fn meanwhile(fake: &Fake, file: &Path, change: fn(&Path)) {
+    let file = file.to_owned();
+    let mut once = Some(change);
+    let hook = move |asked: &str| {
+        if asked.starts_with("/api/v4/bots")
+            && let Some(change) = once.take()
+        {
+            change(&file);
+        }
+    };
+    fake.change(|state| state.meanwhile = Meanwhile(Some(Box::new(hook))));
+}
+
+fn another_line(file: &Path) {
+    let text = fs::read_to_string(file).unwrap_or_default();
+    fs::create_dir_all(file.parent().unwrap()).unwrap();
+    fs::write(file, format!("{text}\n")).unwrap();
+}
+
+fn other_line_ends(file: &Path) {
+    fs::write(file, windows(&fs::read_to_string(file).unwrap())).unwrap();
+}
+
+fn gone(file: &Path) {
+    fs::remove_file(file).unwrap();
+}
+
+/// What is written while the account is read is not written over, in neither file, and the other one waits for it.
+#[test]
+fn a_file_that_was_changed_meanwhile_stops_the_pull() {
+    let fake = Fake::new();
+    let scratch = pulled("pull-meanwhile", &fake);
+    let before = all(&scratch);
+    grown(&fake);
+    let changes: [fn(&Path); 3] = [another_line, other_line_ends, gone];
+    for (file, change) in FILES.iter().flat_map(|file| changes.map(|change| (file, change))) {
+        let path = scratch.0.join("shop").join(file);
+        let kept = fs::read(&path).unwrap();
+        change(&path);
+        let wanted = all(&scratch);
+        assert_ne!(wanted, before);
+        fs::write(&path, &kept).unwrap();
+
+        meanwhile(&fake, &path, change);
+        let told = format!("`shop/{file}` was changed while the account was read");
+        pull(&scratch, &fake, &[]).exits(2).says(&told).says("pull again: nothing was written");
+        assert_eq!(all(&scratch), wanted);
+        fs::write(&path, kept).unwrap();
+    }
+    // Nobody is there any more.
+    pull(&scratch, &fake, &[]).exits(0);
+    assert!(text(&scratch, "shop/account.sbot").contains("user eve \"Eve\""));
+    assert!(text(&scratch, "shop/account.env.toml").contains("eve = 105"));
+}
+
+/// A file that comes is one that was changed; one that is saved again as it was is none.
+#[test]
+fn files_that_come_and_files_that_are_saved_meanwhile() {
+    let fake = Fake::new();
+    for file in FILES {
+        let scratch = Scratch::new(&format!("pull-comes-{file}"));
+        meanwhile(&fake, &scratch.0.join("shop").join(file), another_line);
+        pull(&scratch, &fake, &[]).exits(2).says(&format!("`shop/{file}` was changed while"));
+        assert_eq!(all(&scratch), [(file.to_owned(), "\n".to_owned())]);
+    }
+    let scratch = pulled("pull-saved", &fake);
+    grown(&fake);
+    meanwhile(&fake, &scratch.0.join("shop"), |folder| {
+        for file in FILES {
+            fs::write(folder.join(file), fs::read(folder.join(file)).unwrap()).unwrap();
+        }
+    });
+    pull(&scratch, &fake, &[]).exits(0).says("Wrote shop/account.sbot and shop/account.env.toml");
 }

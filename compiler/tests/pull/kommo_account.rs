@@ -64,6 +64,21 @@ pub(crate) struct State {
     recent: VecDeque<Instant>,
     quiet_until: Option<Instant>,
     blocked: bool,
+    /// What happens when a page is asked for, before it is answered.
+    pub(crate) meanwhile: Meanwhile,
+}
+
+/// What is done when a path is asked for.
+type Hook = Box<dyn FnMut(&str) + Send>;
+
+/// What happens while the account is read, if something does.
+#[derive(Default)]
+pub(crate) struct Meanwhile(pub(crate) Option<Hook>);
+
+impl std::fmt::Debug for Meanwhile {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(if self.0.is_some() { "something" } else { "nothing" })
+    }
 }
 
 /// The account.
@@ -178,6 +193,9 @@ fn serve(stream: &TcpStream, state: &Mutex<State>) {
 fn answer(state: &mut State, method: &str, path: &str, headers: &BTreeMap<String, String>) -> Response {
     let now = Instant::now();
     state.asked.push((now, path.to_owned()));
+    if let Some(meanwhile) = &mut state.meanwhile.0 {
+        meanwhile(path);
+    }
     if state.blocked {
         return Response::problem(403, "Forbidden");
     }
