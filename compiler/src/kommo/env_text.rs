@@ -4,7 +4,7 @@
 use super::env::{Env, SECTIONS, Wrong};
 use crate::source::Style;
 use sbot_embed::Json;
-use toml_edit::{DocumentMut, InlineTable, Item, Key, Table, Value};
+use toml_edit::{DocumentMut, InlineTable, Item, Key, RawString, Table, Value};
 
 /// A file that is being changed.
 #[derive(Clone, Debug)]
@@ -63,7 +63,6 @@ impl EnvText {
     /// first one stays it, because the comment above it is the file's.
     fn add_section(&mut self, name: &str) {
         let rank = |name: &str| SECTIONS.iter().position(|section| section.name == name);
-        let mut table = Table::new();
         let before = |other: &str| rank(other) < rank(name);
         let places = self.document.iter().filter_map(|(other, item)| {
             let position = item.as_table().and_then(Table::position)?;
@@ -71,16 +70,9 @@ impl EnvText {
         });
         let places: Vec<(isize, bool)> = places.collect();
         let last = places.iter().filter(|(_, before)| *before).map(|(place, _)| *place).max();
-        // The first section has what stands in the file, which is comments, above it.
-        if places.is_empty() {
-            let above = self.document.trailing().as_str().unwrap_or_default().to_owned();
-            table.decor_mut().set_prefix(above);
-            self.document.set_trailing("");
-        } else {
-            table.decor_mut().set_prefix("\n");
-        }
         let first = places.iter().map(|(place, _)| *place).min();
         let at = last.or(first).map_or(0, |before| before + 1);
+        let above = self.take_comments(at, places.is_empty());
         for (_, item) in self.document.iter_mut() {
             if let Some(table) = item.as_table_mut()
                 && let Some(place) = table.position()
@@ -89,9 +81,56 @@ impl EnvText {
                 table.set_position(Some(place + 1));
             }
         }
+        let mut table = Table::new();
+        table.decor_mut().set_prefix(above);
         table.set_position(Some(at));
         self.document.insert(name, Item::Table(table));
     }
+
+    /// What is to stand above a new section at this place. These are the comments that end the section before it: TOML
+    /// counts them to what comes behind them, which is the next section or the end of the file.
+    fn take_comments(&mut self, at: isize, first: bool) -> String {
+        let behind = self.document.iter().filter_map(|(name, item)| {
+            let position = item.as_table().and_then(Table::position)?;
+            (position >= at).then_some((position, name))
+        });
+        let next = behind.min().map(|(_, name)| name.to_owned());
+        let next = next.and_then(|name| self.document.get_mut(&name)?.as_table_mut());
+        let ends = if let Some(next) = next {
+            let gap = next.decor().prefix().and_then(RawString::as_str).unwrap_or_default().to_owned();
+            let (ends, begins) = parted(&gap, true);
+            next.decor_mut().set_prefix(begins);
+            ends.to_owned()
+        } else {
+            let gap = self.document.trailing().as_str().unwrap_or_default().to_owned();
+            // The first section has what stands in the file, which is comments, above it.
+            let (ends, begins) = if first { (&*gap, "") } else { parted(&gap, false) };
+            self.document.set_trailing(begins);
+            ends.to_owned()
+        };
+        if first {
+            return ends;
+        }
+        let line = if ends.is_empty() || ends.ends_with('\n') { "\n" } else { "\n\n" };
+        ends + line
+    }
+}
+
+/// The lines between two sections: those that end the first one, and those right above the second, which are its own. Empty
+/// lines part them. Where nothing follows, all comments are of the first.
+fn parted(gap: &str, followed: bool) -> (&str, &str) {
+    let mut at = gap.len();
+    let mut parts = !followed;
+    let mut empty = false;
+    for line in gap.split_inclusive('\n').rev() {
+        let is_empty = line.ends_with('\n') && line.trim().is_empty();
+        if !is_empty && (empty || parts) {
+            return gap.split_at_checked(at).unwrap_or((gap, ""));
+        }
+        (empty, parts) = (is_empty, parts || is_empty);
+        at -= line.len();
+    }
+    ("", gap)
 }
 
 /// An id as TOML.
@@ -160,6 +199,47 @@ mod tests {
             "# of the shop\n\n[stages] # see the board\n\"sales.won\" = 143 # hooray\n\n[pipelines]\nsales = 7\n\n# people\n[users]\n\
              bob   = 102\n'eve \"x\"' = 103\n\n[teams]\n\"все\" = 0\n\n[widgets]\npay = { id = 1, code = \"p\" }\n"
         );
+    }
+
+    #[test]
+    fn comments_at_the_end_of_a_section_stay_there() {
+        let added = |text: &str| {
+            let made = changed(text, |file| {
+                file.set("users", "bob", &Json::int(1));
+                file.set("bots", "hi", &Json::int(2));
+            });
+            let windows = changed(&text.replace('\n', "\r\n"), |file| {
+                file.set("users", "bob", &Json::int(1));
+                file.set("bots", "hi", &Json::int(2));
+            });
+            assert_eq!(windows, made.replace('\n', "\r\n"));
+            made
+        };
+        let (users, bots) = ("[users]\nbob = 1\n", "[bots]\nhi = 2\n");
+        let stages = "# of the shop\n\n[stages]\n\"a.b\" = 1 # one\n";
+        // Before another section: what an empty line parts from its head ends the section above.
+        for (ends, begins) in [
+            ("", "\n# ids\n"),
+            ("# c comes in May\n", "\n"),
+            ("# c comes in May\n", "\n# ids\n# of fields\n"),
+            ("\n# alone\n", "\n\n# ids\n"),
+            ("# c\n\n# d\n", "\n"),
+            ("", ""),
+            ("", "# ids\n"),
+            ("# c\n", "\n  # ids\n  "),
+        ] {
+            let fields = format!("{begins}[fields]\n\"lead.a\" = 3\n");
+            assert_eq!(
+                added(&format!("{stages}{ends}{fields}")),
+                format!("{stages}{ends}\n{users}{fields}\n{bots}"),
+                "{ends:?} {begins:?}"
+            );
+        }
+        // At the end of the file.
+        for ends in ["", "# c comes in May\n", "\n# alone\n\n# d\n"] {
+            assert_eq!(added(&format!("{stages}{ends}")), format!("{stages}{ends}\n{users}\n{bots}"));
+        }
+        assert_eq!(added(&format!("{stages}# c")), format!("{stages}# c\n\n{users}\n{bots}"));
     }
 
     #[test]
