@@ -61,7 +61,6 @@ fn whatever_an_account_answers() {
     let scratch = Scratch::new("pull-hostile");
     let cases = [
         (Hostile::Truncated, "is not what Kommo documents"),
-        (Hostile::CutOff, "cannot reach"),
         (Hostile::WrongTypes, "_embedded.users[1].id: expected a whole number, found a text"),
         (Hostile::SamePages, "this one has nothing new"),
         (Hostile::Huge, "more than 4 MB"),
@@ -76,4 +75,39 @@ fn whatever_an_account_answers() {
         pull(&scratch, &fake, &["--timeout", "1"]).exits(2).says(told);
         assert!(!scratch.0.join("shop").exists(), "{hostile:?}");
     }
+}
+
+/// The address and the remedy are told of what does not come from Kommo itself.
+#[test]
+fn answers_that_something_on_the_way_has_spoiled() {
+    let fake = Fake::new();
+    let scratch = Scratch::new("pull-spoiled");
+    let first = format!("{}/api/v4/account?with=", fake.domain());
+    let users = format!("{}/api/v4/users?", fake.domain());
+    let cases = [
+        (
+            Hostile::CutOff,
+            format!("the answer of {first}"),
+            " is cut off: ",
+            "help: nothing was written; try again",
+        ),
+        (
+            Hostile::CutOffLater,
+            format!("the answer of {users}"),
+            " is cut off: ",
+            "the proxy of this machine",
+        ),
+        (Hostile::Coded("gzip"), first.clone(), " answers in the coding `gzip`", "help: something between"),
+        (Hostile::Coded("identity, br"), first, " answers in the coding `identity, br`", "a proxy mostly"),
+    ];
+    for (hostile, address, what, help) in cases {
+        fake.change(|state| state.hostile = Some(hostile));
+        pull(&scratch, &fake, &[]).exits(2).says(&address).says(what).says(help);
+        assert!(!scratch.0.join("shop").exists(), "{hostile:?}");
+    }
+    assert_eq!(fake.state.lock().unwrap().codings, ["identity".to_owned()].into(), "none is asked for");
+    // This one says that there is none.
+    fake.change(|state| state.hostile = Some(Hostile::Coded("Identity")));
+    let ran = pull(&scratch, &fake, &[]).exits(2);
+    assert!(!ran.err.contains("coding"), "{}", ran.err);
 }

@@ -24,6 +24,10 @@ pub(crate) enum Hostile {
     Truncated,
     /// The connection ends before the length that was promised.
     CutOff,
+    /// The same in the middle of the users.
+    CutOffLater,
+    /// The right bytes, said to be in a coding that nobody asked for.
+    Coded(&'static str),
     /// Users have ids that are texts.
     WrongTypes,
     /// The first page for ever.
@@ -59,6 +63,8 @@ pub(crate) struct State {
     /// Paths with query, in order, with when they came.
     pub(crate) asked: Vec<(Instant, String)>,
     pub(crate) refused: usize,
+    /// Which codings of answers were asked for.
+    pub(crate) codings: BTreeSet<String>,
     /// How many requests have come in, answered or not.
     pub(crate) begun: usize,
     recent: VecDeque<Instant>,
@@ -193,6 +199,7 @@ fn serve(stream: &TcpStream, state: &Mutex<State>) {
 fn answer(state: &mut State, method: &str, path: &str, headers: &BTreeMap<String, String>) -> Response {
     let now = Instant::now();
     state.asked.push((now, path.to_owned()));
+    state.codings.insert(headers.get("accept-encoding").cloned().unwrap_or_default());
     if let Some(meanwhile) = &mut state.meanwhile.0 {
         meanwhile(path);
     }
@@ -312,6 +319,12 @@ fn misbehave(hostile: Hostile, path: &str) -> Option<Response> {
             cut.length = Some(5000);
             Some(cut)
         }
+        Hostile::CutOffLater if users => misbehave(Hostile::CutOff, path),
+        Hostile::Coded(coding) => {
+            let mut coded = text("{\"id\": 1}")?;
+            coded.headers.push(("Content-Encoding", coding.to_owned()));
+            Some(coded)
+        }
         Hostile::WrongTypes if users => text(
             "{\"_embedded\": {\"users\": [{\"id\": 1, \"name\": \"A\", \"rights\": {}}, {\"id\": \"2\"}]}}",
         ),
@@ -330,6 +343,10 @@ fn misbehave(hostile: Hostile, path: &str) -> Option<Response> {
         }
         Hostile::Deep => text(&"[".repeat(100_000)),
         Hostile::Html => text("<!doctype html><title>Kommo</title>"),
-        Hostile::Slow | Hostile::WrongTypes | Hostile::SamePages | Hostile::NewPages => None,
+        Hostile::Slow
+        | Hostile::CutOffLater
+        | Hostile::WrongTypes
+        | Hostile::SamePages
+        | Hostile::NewPages => None,
     }
 }

@@ -7,7 +7,7 @@ use sbot_embed::json::MAX_BYTES;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 use ureq::Agent;
-use ureq::http::{HeaderMap, Response};
+use ureq::http::{HeaderMap, HeaderValue, Response};
 
 /// Kommo takes 7 requests a second (<https://developers.kommo.com/docs/limitations>): this is a little less.
 const BETWEEN: Duration = Duration::from_millis(150);
@@ -84,11 +84,13 @@ impl Client {
             self.last = Some(Instant::now());
             let url = format!("{}{address}", self.base);
             let request = self.agent.get(&url).header("Accept", "application/json");
+            // Whoever does not say so may get any coding (RFC 9110, 12.5.3).
+            let request = request.header("Accept-Encoding", "identity");
             let sent = request.header("Authorization", format!("Bearer {}", self.token)).call();
             let mut response = sent.map_err(|why| self.failed(&why))?;
             let status = response.status().as_u16();
             match status {
-                200 => return self.body(&mut response),
+                200 => return self.body(&url, &mut response),
                 204 => return Ok(Answer::Nothing),
                 402..=404 if optional => return Ok(Answer::Refused(status)),
                 429 | 500..=599 => {
@@ -104,9 +106,24 @@ impl Client {
         }
     }
 
-    fn body(&self, response: &mut Response<ureq::Body>) -> Result<Answer, Stop> {
+    fn body(&self, url: &str, response: &mut Response<ureq::Body>) -> Result<Answer, Stop> {
+        let coded = |coding: &&HeaderValue| !coding.as_bytes().eq_ignore_ascii_case(b"identity");
+        if let Some(coding) = response.headers().get_all("content-encoding").iter().find(coded) {
+            let coding = String::from_utf8_lossy(coding.as_bytes()).into_owned();
+            return Err(Stop::new(format!(
+                "{url} answers in the coding `{}`, and it was asked for none",
+                visible(&coding)
+            ))
+            .help("something between this machine and Kommo compresses its answers, a proxy mostly: switch that off, or go round it"));
+        }
         let read = response.body_mut().with_config().limit(MAX_BYTES as u64).read_to_vec();
-        let bytes = read.map_err(|why| self.failed(&why))?;
+        #[allow(clippy::wildcard_enum_match_arm)] // The list of errors is open.
+        let bytes = read.map_err(|why| match why {
+            ureq::Error::Timeout(_) | ureq::Error::BodyExceedsLimit(_) => self.failed(&why),
+            _ => Stop::new(format!("the answer of {url} is cut off: {}", visible(&why.to_string()))).help(
+                "nothing was written; try again, and if it stays so, look at the network and the proxy of this machine",
+            ),
+        })?;
         if bytes.is_empty() {
             // `204` says that there is nothing; this says nothing.
             return Err(Stop::new(format!("{} gives an empty answer (status 200)", self.base))
