@@ -66,6 +66,33 @@ fn help_and_usage() {
     }
 }
 
+/// Every line fits, each example is one line with what it does behind it or below it, and paragraphs are filled: no line
+/// ends before the first word of the next one would not fit.
+#[test]
+fn help_is_as_wide_as_the_terminal() {
+    let scratch = Scratch::new("help-width");
+    for width in [80, 100] {
+        for page in [&["pull"][..], &["pull", "kommo"], &["export"], &["export", "kommo"]] {
+            let mut command = scratch.command(&[&["help"], page].concat());
+            let output = command.env("COLUMNS", width.to_string()).output().unwrap();
+            let help = String::from_utf8(output.stdout).unwrap();
+            let wide = help.lines().find(|line| line.chars().count() > width);
+            assert_eq!(wide, None, "{page:?} at {width}");
+            let (_, examples) = help.split_once("\nExamples:\n").unwrap();
+            let (examples, prose) = examples.split_once("\n\n").unwrap();
+            for line in examples.lines() {
+                let command = line.starts_with("  sbotc ") || line.starts_with("  export ");
+                assert!(command || line.starts_with("      "), "{page:?} at {width}: {line}");
+            }
+            for (line, next) in prose.lines().zip(prose.lines().skip(1)) {
+                let Some(word) = next.split(' ').next().filter(|word| !word.is_empty()) else { continue };
+                let with_it = line.chars().count() + 1 + word.chars().count();
+                assert!(line.is_empty() || with_it > width, "{page:?} at {width}: {line}\n{next}");
+            }
+        }
+    }
+}
+
 #[test]
 fn a_new_project_works_from_the_first_minute() {
     let scratch = Scratch::new("new");

@@ -17,15 +17,21 @@ use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+// A paragraph is one line: its width is that of the terminal.
 const EXAMPLES: &str = "\
 Examples:
-  sbotc export kommo shop --env account.env.toml              every bot, as shop/NAME.kommo.json
-  sbotc export kommo shop/welcome.sbot --env live.env.toml    the bots of one file
+  sbotc export kommo shop --env account.env.toml
+                              every bot, as shop/NAME.kommo.json
+  sbotc export kommo shop/welcome.sbot --env live.env.toml
+                              the bots of one file
   sbotc export kommo shop --env live.env.toml --bot welcome -o welcome.json
-  sbotc export kommo shop --env live.env.toml --language es   texts in Spanish, for a translated project
+                              one bot, into this file
+  sbotc export kommo shop --env live.env.toml --language es
+                              texts in Spanish, for a translated project
 
-In Kommo, the file is imported in Settings, Communication tools, Salesbot. What Kommo cannot express is told with the
+In Kommo, the file is imported in Settings, Communication tools, Salesbot. What Kommo cannot express is told with the \
 nearest that it can, and then no file is written. Ids come from the environment file alone; docs/kommo.md has its form.
+
 Exit codes: 0 written, 1 a bot cannot be exported as it is, or ids are missing, 2 a file could not be read or written.";
 
 /// Turn bots into the files of another product

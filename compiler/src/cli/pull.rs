@@ -19,18 +19,22 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 use target::Target;
 
+// A paragraph is one line: its width is that of the terminal.
 const EXAMPLES: &str = "\
 Examples:
-  export KOMMO_TOKEN=…                                the token, from a private integration of the account
-  sbotc pull kommo shop --account mycompany           the account mycompany.kommo.com, into the folder shop
-  sbotc pull kommo shop                               once more: the environment file knows the account
-  sbotc pull kommo shop --check                       change nothing, tell what has changed and which bots it breaks
-  sbotc pull kommo shop --env live.env.toml --account live    one project, another account
+  export KOMMO_TOKEN=…                        from a private integration
+  sbotc pull kommo shop --account mycompany   mycompany.kommo.com, into shop
+  sbotc pull kommo shop                       once more: the account is known
+  sbotc pull kommo shop --check               change nothing, tell what breaks
+  sbotc pull kommo shop --env live.env.toml --account live
+                                              one project, another account
 
-Writes account.sbot (pipelines, stages, users, teams, fields, channels, templates) and account.env.toml (their ids). What
-somebody wrote there stays: names, comments, order, settings, hours. Nothing is ever taken out of account.sbot; what the
-account no longer has is told. Nothing is changed in Kommo. The token is read from KOMMO_TOKEN and nowhere else.
-Exit codes: 0 all is well, 1 the project names what is gone or has changed (without --check: and that breaks a bot),
+Writes account.sbot (pipelines, stages, users, teams, fields, channels, templates) and account.env.toml (their ids). \
+What somebody wrote there stays: names, comments, order, settings, hours. Nothing is ever taken out of account.sbot; \
+what the account no longer has is told. Nothing is changed in Kommo. The token is read from KOMMO_TOKEN and nowhere \
+else.
+
+Exit codes: 0 all is well, 1 the project names what is gone or has changed (without --check: and that breaks a bot), \
 2 the account or a file could not be read.";
 
 /// Bring in what an account of another product has
