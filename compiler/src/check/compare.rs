@@ -21,6 +21,11 @@ pub(super) const KINDS: &[(&str, &str, Option<Ty>)] = &[
     ("digits", "has_digits", None),
 ];
 
+/// What `contains` can look for, by its word.
+pub(super) fn words() -> impl Iterator<Item = &'static str> {
+    KINDS.iter().map(|(word, _, _)| *word)
+}
+
 impl Checker<'_> {
     /// A call of a VM built-in.
     pub(super) fn builtin(place: Place, name: &str, ty: Ty, args: Vec<Expr>) -> Expr {

@@ -39,6 +39,11 @@ const WORDS: &[(&str, Word)] = &[
     ("video", Word::Video),
 ];
 
+/// What exits can listen to.
+pub(super) fn words() -> impl Iterator<Item = &'static str> {
+    WORDS.iter().map(|(text, _)| *text)
+}
+
 fn text(word: Word) -> &'static str {
     WORDS.iter().find(|(_, known)| *known == word).map_or("", |(text, _)| text)
 }

@@ -156,6 +156,11 @@ fn silence(allowed: &[(Place, Code)], diagnostics: &mut Vec<Diagnostic>) {
 /// The default of a field, with the number of the unit that declares it.
 type FieldDefault<'a> = Option<(usize, &'a sbot_grammar::ast::Expr)>;
 
+/// Words that mean something in a place of a statement, and are names elsewhere.
+pub(crate) fn words() -> impl Iterator<Item = &'static str> {
+    exit::words().chain(compare::words())
+}
+
 /// The state of checking.
 pub(crate) struct Checker<'a> {
     parsed: &'a Parsed,

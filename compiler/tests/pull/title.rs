@@ -38,6 +38,11 @@ fn titles_of_all_kinds() {
         "name",
         "won",
         "http",
+        "digits",
+        "Source",
+        "stage",
+        "Other",
+        "Delivered",
     ];
     let named = |first: u64, more: &dyn Fn(u64) -> Value| -> Value {
         let thing = |(at, title): (usize, &&str)| {

@@ -7,7 +7,6 @@ use super::kinds::{BUILT_IN, MOST_CHOICES, Shape};
 use super::sync::{How, Kind, Sync, number};
 use super::{Field, FieldKind, Thing, kind};
 use crate::kommo::quotes::{on_one_line, quoted};
-use sbot_grammar::ast::ItemKind;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Entities that have custom fields.
@@ -87,7 +86,6 @@ impl Sync<'_> {
         let mut taken: BTreeSet<String> = all.iter().map(|field| field.entry.name.clone()).collect();
         let known = self.env.section("fields").filter_map(|(field, _)| field.strip_prefix(&prefix));
         taken.extend(known.map(str::to_owned));
-        taken.extend(standard(entity));
         let things: Vec<&Thing> = fields.iter().map(|(field, _)| &field.thing).collect();
         let found = self.resolve(&of, &things, &mut taken);
         let mut fresh = Vec::new();
@@ -260,18 +258,4 @@ impl Sync<'_> {
             self.differs("choice", &name, option, change, Some(&known.entry), vec![without]);
         }
     }
-}
-
-/// The fields that the language has of itself.
-fn standard(entity: &str) -> Vec<String> {
-    let text = sbot_stdlib::file("std/crm.sbot").map_or("", |file| file.text);
-    let mut names = Vec::new();
-    for item in sbot_grammar::parse(text).file.items {
-        if let ItemKind::Entity { name, fields } = item.kind
-            && name.text == entity
-        {
-            names.extend(fields.iter().map(|field| field.name.text.to_string()));
-        }
-    }
-    names
 }

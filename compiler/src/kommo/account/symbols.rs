@@ -1,5 +1,6 @@
 //! Symbols that are invented: readable, made of what people call a thing, and never one that means something already.
 
+use crate::{check, resolve, types};
 use icu_normalizer::ComposingNormalizerBorrowed;
 use sbot_grammar::ast::ItemKind;
 use std::collections::BTreeSet;
@@ -7,48 +8,6 @@ use std::sync::OnceLock;
 
 /// Longer names are cut after a word.
 const LONGEST: usize = 32;
-/// Names that mean something in their place though they are no reserved words.
-const MEANT: &[&str] = &[
-    "end",
-    "any",
-    "primary",
-    "timeout",
-    "video",
-    "hours",
-    "failed",
-    "delivered",
-    "valid",
-    "invalid",
-    "other",
-    "all",
-    "main",
-    "now",
-    "client",
-    "chat",
-    "lead",
-    "contact",
-    "contacts",
-    "chat_contact",
-    "company",
-    "id",
-    "name",
-    "text",
-    "int",
-    "number",
-    "bool",
-    "date",
-    "time",
-    "datetime",
-    "duration",
-    "phone",
-    "email",
-    "url",
-    "file",
-    "json",
-    "recipient",
-    "stage",
-    "field",
-];
 
 /// A name made of the words of a title, in lower case; of `kind` and the id where it has no words.
 pub(super) fn suggested(title: &str, kind: &str, id: i64) -> String {
@@ -87,17 +46,31 @@ pub(super) fn unique(name: String, kind: &str, taken: &BTreeSet<String>) -> Stri
     numbered.into_iter().find(free).unwrap_or(name)
 }
 
-/// Words of the language and names of the standard library.
 fn is_of_the_language(name: &str) -> bool {
-    static LIBRARY: OnceLock<BTreeSet<String>> = OnceLock::new();
-    let library = LIBRARY.get_or_init(|| {
-        let files = sbot_stdlib::FILES.iter().map(|file| sbot_grammar::parse(file.text).file);
-        files
-            .flat_map(|file| file.items)
-            .filter_map(|item| item_name(&item.kind).map(str::to_owned))
-            .collect()
-    });
-    sbot_grammar::language_words().any(|word| word == name) || MEANT.contains(&name) || library.contains(name)
+    static WORDS: OnceLock<BTreeSet<String>> = OnceLock::new();
+    WORDS.get_or_init(|| words().collect()).contains(name)
+}
+
+/// Every name that means something already, at least in some place. Whoever gives it that meaning has the list; there is no
+/// second one here.
+fn words() -> impl Iterator<Item = String> {
+    let grammar = sbot_grammar::language_words();
+    let types = types::NAMED.iter().map(|(name, _)| *name);
+    let objects = resolve::OBJECTS.iter().copied();
+    let known = grammar.chain(types).chain(objects).chain(check::words());
+    known.map(str::to_owned).chain(library())
+}
+
+/// What the standard library declares, and the fields of its entities.
+fn library() -> impl Iterator<Item = String> {
+    let items = sbot_stdlib::FILES.iter().flat_map(|file| sbot_grammar::parse(file.text).file.items);
+    items.flat_map(|item| {
+        let mut names: Vec<String> = item_name(&item.kind).map(str::to_owned).into_iter().collect();
+        if let ItemKind::Entity { fields, .. } = &item.kind {
+            names.extend(fields.iter().map(|field| field.name.text.to_string()));
+        }
+        names
+    })
 }
 
 /// The name that an item gives to its file.
@@ -148,6 +121,13 @@ mod tests {
         let mut taken = BTreeSet::new();
         for word in ["step", "end", "max", "lead", "add_note", "timeout"] {
             assert_eq!(unique(word.to_owned(), "user", &taken), format!("{word}_user"), "{word}");
+        }
+        // Words of the grammar, of exits, of `contains`, of types, objects and fields, of the standard library.
+        for word in ["step", "end", "video", "other", "invalid", "digits", "letters", "recipient", "json"] {
+            assert!(is_of_the_language(word), "{word}");
+        }
+        for word in ["now", "chat_contact", "id", "name", "source", "first_name", "add_note", "ask_email"] {
+            assert!(is_of_the_language(word), "{word}");
         }
         taken.insert("bob".to_owned());
         taken.insert("bob_2".to_owned());
