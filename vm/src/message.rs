@@ -33,20 +33,22 @@ impl World<'_> {
         let text = text.unwrap_or_else(|| Arc::clone(&program.derived.empty));
         let known = program.derived.messages.get(index as usize);
         if let Some(Known { plain: true, buttons: Some(buttons), .. }) = known {
-            return self.say(index, text, buttons.clone());
+            return self.say(index, text, buttons);
         }
         self.rich_message(index, row, text, frame)
     }
 
     /// A message of which all but the text is known.
-    #[inline]
-    pub(crate) fn say(&mut self, index: u32, text: Arc<str>, buttons: Buttons) -> Result<(), TrapKind> {
-        self.last.message = Some(self.emit(EffectKind::Message(effect::Message {
-            message: index,
-            text,
-            buttons,
-            more: None,
-        }))?);
+    #[inline(never)]
+    pub(crate) fn say(&mut self, index: u32, text: Arc<str>, buttons: &Buttons) -> Result<(), TrapKind> {
+        self.last.message = Some(self.emit(|| {
+            EffectKind::Message(effect::Message {
+                message: index,
+                text,
+                buttons: buttons.clone(),
+                more: None,
+            })
+        })?);
         Ok(())
     }
 
@@ -77,11 +79,11 @@ impl World<'_> {
         let more = effect::More { attach, voice, list, template };
         let more = if more == effect::More::default() { None } else { Some(Box::new(more)) };
         let message = effect::Message { message: index, text, buttons, more };
-        let n = self.emit(EffectKind::Message(message))?;
+        let n = self.emit(|| EffectKind::Message(message))?;
         self.last.message = Some(n);
         if left_out > 0 {
             let trimmed = RunEvent::Trimmed { message: n, left_out };
-            self.emit(EffectKind::Event(trimmed))?;
+            self.emit(|| EffectKind::Event(trimmed))?;
         }
         Ok(())
     }

@@ -232,7 +232,7 @@ impl Plain {
 
     #[inline]
     fn say(&self, world: &mut World<'_>, text: Arc<str>) -> Result<(), TrapKind> {
-        world.say(self.index, text, self.buttons.clone())
+        world.say(self.index, text, &self.buttons)
     }
 }
 

@@ -232,7 +232,7 @@ impl Run {
                 Callee::Bot(_) => reader.index()?,
             };
             chain.enter(number, bot).ok_or(WireError::Bad("a caller that does not make this call"))?;
-            let mut values = Vec::with_capacity(call.live.len().min(reader.left()));
+            let mut values = Vec::new();
             read_values(&call.live, &mut values, reader)?;
             self.frames.push(Frame { call: number, bot, values });
         }
@@ -258,13 +258,12 @@ impl Default for Run {
 
 /// A value for each live register.
 fn read_values(live: &[Live], values: &mut Vec<Value>, reader: &mut Reader<'_>) -> Result<(), WireError> {
-    values.clear();
-    for live in live {
-        let value = reader.value()?;
-        if !live.slot.accepts(&value) {
+    values.resize_with(live.len(), Value::default);
+    for (place, live) in values.iter_mut().zip(live) {
+        reader.value_into(place)?;
+        if !live.slot.accepts(place) {
             return Err(WireError::Bad("a value of another type than its variable has"));
         }
-        values.push(value);
     }
     Ok(())
 }

@@ -111,12 +111,25 @@ impl<'a> Reader<'a> {
     }
 
     pub(crate) fn value(&mut self) -> Result<Value, WireError> {
-        self.nested_value(MAX_NESTING)
+        let tag = self.byte()?;
+        self.tagged(tag, MAX_NESTING)
     }
 
-    fn nested_value(&mut self, depth: u32) -> Result<Value, WireError> {
+    /// Like [`Reader::value`], written where it is to be: what parked runs have most is never moved.
+    #[inline]
+    pub(crate) fn value_into(&mut self, place: &mut Value) -> Result<(), WireError> {
+        match self.byte()? {
+            small @ tag::SMALL_INT.. => *place = small_int(small),
+            short @ tag::SHORT_TEXT.. => *place = Value::Text(self.short_text(short)?),
+            tag => *place = self.tagged(tag, MAX_NESTING)?,
+        }
+        Ok(())
+    }
+
+    /// The rest of a value of which the first byte has been read.
+    fn tagged(&mut self, tag: u8, depth: u32) -> Result<Value, WireError> {
         let narrow = || WireError::Bad("a value is outside of its range");
-        Ok(match self.byte()? {
+        Ok(match tag {
             tag::NONE => Value::None,
             tag::FALSE => Value::Bool(false),
             tag::TRUE => Value::Bool(true),
@@ -145,11 +158,13 @@ impl<'a> Reader<'a> {
                 let (id, title) = (self.counted_text()?, self.counted_text()?);
                 Value::Undeclared(Arc::new(Undeclared { id, title }))
             }
-            short @ tag::SHORT_TEXT..tag::SMALL_INT => {
-                Value::Text(self.text(usize::from(short - tag::SHORT_TEXT))?)
-            }
-            small @ tag::SMALL_INT.. => Value::Int(i64::from(small - tag::SMALL_INT) + tag::SMALLEST),
+            short @ tag::SHORT_TEXT..tag::SMALL_INT => Value::Text(self.short_text(short)?),
+            small @ tag::SMALL_INT.. => small_int(small),
         })
+    }
+
+    fn short_text(&mut self, tag: u8) -> Result<Arc<str>, WireError> {
+        self.text(usize::from(tag - tag::SHORT_TEXT))
     }
 
     fn items(&mut self, depth: u32) -> Result<Vec<Value>, WireError> {
@@ -157,7 +172,8 @@ impl<'a> Reader<'a> {
         let count = self.count()?;
         let mut items = Vec::with_capacity(count.min(1024));
         for _ in 0..count {
-            items.push(self.nested_value(depth)?);
+            let tag = self.byte()?;
+            items.push(self.tagged(tag, depth)?);
         }
         Ok(items)
     }
@@ -204,6 +220,12 @@ mod tag {
 fn small(value: i64) -> Option<u8> {
     let above = u8::try_from(value.saturating_sub(tag::SMALLEST)).ok()?;
     above.checked_add(tag::SMALL_INT)
+}
+
+/// The int of such a tag.
+#[inline]
+fn small_int(tag: u8) -> Value {
+    Value::Int(i64::from(tag - tag::SMALL_INT) + tag::SMALLEST)
 }
 
 /// The tag of a text of this length, if the length stands in it.

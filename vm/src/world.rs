@@ -11,6 +11,7 @@ use crate::stack::assign;
 use crate::trap::TrapKind;
 use crate::value::{Kind, Slot, Value};
 use rustc_hash::FxHashSet;
+use std::iter::once_with;
 use std::mem::take;
 use std::sync::Arc;
 
@@ -93,11 +94,14 @@ pub(crate) struct Last {
 }
 
 impl<'a> World<'a> {
-    /// Adds an effect and gives its number.
-    pub(crate) fn emit(&mut self, kind: EffectKind) -> Result<u32, TrapKind> {
+    /// Adds an effect and gives its number. The effect is made where it stays, once there is room for it: moving one
+    /// that was just written waits until all of it can be read.
+    #[inline(always)]
+    pub(crate) fn emit(&mut self, kind: impl FnOnce() -> EffectKind) -> Result<u32, TrapKind> {
         charge_bytes(EFFECT, &mut self.memory)?;
         let n = u32::try_from(self.effects.len()).map_err(|_| TrapKind::OutOfMemory)?;
-        self.effects.push(Effect { id: EffectId { turn: self.turn, n }, kind });
+        let id = EffectId { turn: self.turn, n };
+        self.effects.extend(once_with(|| Effect { id, kind: kind() }));
         Ok(n)
     }
 
@@ -183,18 +187,18 @@ impl<'a> World<'a> {
         if self.program.derived.is_read(index) {
             self.remember(index, value.clone());
         }
-        self.emit(EffectKind::Set { field: index, value }).map(drop)
+        self.emit(|| EffectKind::Set { field: index, value }).map(drop)
     }
 
     fn not_set(&mut self, index: u32) -> Result<(), TrapKind> {
-        self.emit(EffectKind::Event(RunEvent::NotSet { field: index })).map(drop)
+        self.emit(|| EffectKind::Event(RunEvent::NotSet { field: index })).map(drop)
     }
 
     /// `set … = none`.
     #[inline(never)]
     pub(crate) fn clear(&mut self, index: u32) -> Result<(), TrapKind> {
         self.remember(index, Value::None);
-        self.emit(EffectKind::Set { field: index, value: Value::None }).map(drop)
+        self.emit(|| EffectKind::Set { field: index, value: Value::None }).map(drop)
     }
 
     /// The effect of an action. Takes the arguments out of their registers if nothing reads them there again. True if
@@ -211,7 +215,7 @@ impl<'a> World<'a> {
         let action = self.program.tables().actions.get(index as usize).ok_or(TrapKind::WrongKind)?;
         charge_bytes(args.len().saturating_mul(HEAD), &mut self.memory)?;
         let closes = self.echo(action, &args)?;
-        let n = self.emit(EffectKind::Action { action: index, args })?;
+        let n = self.emit(|| EffectKind::Action { action: index, args })?;
         self.last.action = Some((n, index));
         Ok(closes)
     }
@@ -219,7 +223,7 @@ impl<'a> World<'a> {
     /// The effect that asks for a draw.
     #[inline(never)]
     pub(crate) fn draw(&mut self, counter: u32) -> Result<(), TrapKind> {
-        let n = self.emit(EffectKind::Draw { counter })?;
+        let n = self.emit(|| EffectKind::Draw { counter })?;
         self.last.draw = Some((n, counter));
         Ok(())
     }
