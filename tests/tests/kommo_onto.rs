@@ -11,7 +11,7 @@
 mod support;
 
 use sbot_embed::Json;
-use sbotc::kommo::bot::{Bot, Handler, What};
+use sbotc::kommo::bot::{Bot, Handler, Stop, What};
 use sbotc::kommo::env::Env;
 use sbotc::kommo::export::{Input, export};
 use sbotc::kommo::import::{Ground, Imported, import, onto};
@@ -135,8 +135,9 @@ impl Exported {
 
     /// The import of a file of this bot, onto the project.
     fn import(&self, salesbot: &Bot, account: &Account) -> Imported {
-        let sources: Vec<String> = self.entries.iter().map(|file| self.text(file)).collect();
-        let ground = Ground::new(&account.env(), &sources);
+        let sources: Vec<(String, String)> =
+            self.entries.iter().map(|file| (file.clone(), self.text(file))).collect();
+        let ground = Ground::new(&account.env(), &self.file, &sources);
         let ground = ground.with_bot(self.salesbot.clone(), &self.text(&self.file));
         let (read, notes) = read::read(write::file(salesbot).as_bytes(), false).unwrap();
         import(&read, &notes, "imported", &ground)
@@ -215,4 +216,85 @@ fn a_message_that_has_changed_in_kommo_changes_alone() {
         }
     }
     assert!(count > 50, "{count}");
+}
+
+/// A project of a few files, with one of its bots.
+fn small(files: &[(&str, &str)], name: &str, account: &Account) -> Exported {
+    let mut memory = Memory::default();
+    memory.0.extend(files.iter().map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec())));
+    let entries: Vec<String> = memory.0.keys().cloned().collect();
+    let file = files.iter().find(|(_, text)| onto::has_bot(text, name)).unwrap().0.to_owned();
+    let salesbot = salesbot(&memory, &entries, name, None, account).unwrap();
+    Exported { name: name.to_owned(), files: memory, entries, file, language: None, salesbot }
+}
+
+impl Exported {
+    /// The bot's file with what has changed in Kommo. The project still compiles, and its export is the changed file.
+    fn onto(&self, account: &Account, change: impl FnOnce(&mut Bot)) -> String {
+        let mut changed = self.salesbot.clone();
+        change(&mut changed);
+        let made = self.import(&changed, account);
+        let source = onto::bot(&self.text(&self.file), &made).unwrap();
+        let mut files = self.files.clone();
+        files.0.insert(self.file.clone(), source.clone().into_bytes());
+        let again = salesbot(&files, &self.entries, &self.name, None, account);
+        let again = again.unwrap_or_else(|why| panic!("{why}\n{source}"));
+        assert_eq!(write::file(&again), write::file(&changed), "{source}");
+        source
+    }
+}
+
+#[test]
+fn what_a_step_names_first_is_brought_in() {
+    let account = Account::default();
+    let one = small(
+        &[
+            (
+                "bots/one.sbot",
+                "bot one\n\nuse \"../people.sbot\"\n\ntrigger message\n\n\
+                 step hi:\n  message \"Hi\"\n  send_internal(\"x\", to: [anna])\n  -> end\n",
+            ),
+            ("bots/two.sbot", "bot two\n\ntrigger manual\n\nstep s: message \"Two\" -> end\n"),
+            ("people.sbot", "user anna \"Anna\"\n"),
+            ("teams.sbot", "team kitchen \"Kitchen\" {}\n"),
+            (
+                "back.sbot",
+                "bot back\n\nuse \"bots/one.sbot\"\n\ntrigger manual\n\nstep s: message \"Back\" -> bot one\n",
+            ),
+        ],
+        "one",
+        &account,
+    );
+    let start = |bot: &mut Bot, other: &str| {
+        let id = account.lookup("bots", other).unwrap();
+        let last = bot.steps[0].question.last_mut().unwrap();
+        assert!(matches!(last.what, What::Goto(_)), "{last:?}");
+        last.what = What::Stop(Stop::StartBot(id));
+    };
+    let source = one.onto(&account, |bot| {
+        start(bot, "two");
+        let team = account.lookup("teams", "kitchen").unwrap();
+        let internal = bot.steps[0].question.iter_mut().find_map(|handler| {
+            if let What::Internal { user, group, .. } = &mut handler.what {
+                Some((user, group))
+            } else {
+                None
+            }
+        });
+        let (user, group) = internal.unwrap();
+        (*user, *group) = (None, Some(team));
+    });
+    let uses = "use \"../people.sbot\"\nuse \"../teams.sbot\"\nuse \"two.sbot\"\n\ntrigger";
+    assert!(source.contains(uses) && source.contains("-> bot two"), "{source}");
+    // The other bot's file uses this one, and files cannot use each other.
+    let mut changed = one.salesbot.clone();
+    start(&mut changed, "back");
+    let made = one.import(&changed, &account);
+    let source = onto::bot(&one.text(&one.file), &made).unwrap();
+    assert!(source.contains("`back`: back.sbot uses this file") && !source.contains("-> bot"), "{source}");
+    assert_eq!(source.matches("\nuse ").count(), 1, "{source}");
+    assert_eq!(made.told.len(), 1, "{:?}", made.told);
+    let mut files = one.files.clone();
+    files.0.insert(one.file.clone(), source.into_bytes());
+    salesbot(&files, &one.entries, "one", None, &account).unwrap();
 }

@@ -138,17 +138,20 @@ impl Project {
         } else {
             Env::default()
         };
-        let (mut texts, mut file) = (Vec::new(), None);
+        let (mut texts, mut file, mut own) = (Vec::new(), None, format!("{bot}.sbot"));
         for path in project::sources(folder)? {
             let text = sbotc::source::text(project::read_file(&path)?).map_err(|why| {
                 Stop::new(format!("`{path}`: {why}")).help("correct the file, and import again")
             })?;
+            let inside = Path::new(&path).strip_prefix(folder).unwrap_or(Path::new(&path));
+            let inside = inside.to_string_lossy().into_owned();
             if onto::has_bot(&text, bot) {
+                own.clone_from(&inside);
                 file = Some((PathBuf::from(path), text.clone()));
             }
-            texts.push(text);
+            texts.push((inside, text));
         }
-        let ground = Ground::new(&env, &texts);
+        let ground = Ground::new(&env, &own, &texts);
         let mut exported = Vec::new();
         if let Some((_, source)) = &file {
             let bots = export::in_every_language(folder, bot, &env)?;

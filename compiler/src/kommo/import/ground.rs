@@ -1,5 +1,6 @@
 //! What a project that exists knows already: symbols of ids, declarations, and what its own bot looks like in Kommo.
 
+use super::files::Files;
 use crate::kommo::bot::Bot;
 use crate::kommo::env::{Env, SECTIONS};
 use sbot_grammar::ast::{Action, Expr, ExprKind, ItemKind, Param, TextPart, TypeExpr, TypeKind};
@@ -16,7 +17,7 @@ pub struct Ground {
     templates: BTreeMap<String, Template>,
     /// The actions of widgets, as `widget.action`.
     widgets: BTreeMap<String, WidgetAction>,
-    bots: BTreeSet<String>,
+    pub(super) files: Files,
     /// What its `account` says.
     settings: BTreeSet<String>,
     /// The first channel of each kind.
@@ -61,10 +62,11 @@ pub(super) struct Step {
 }
 
 impl Ground {
-    /// What an environment file and the sources of a project say. Sources with errors say less.
+    /// What an environment file and the sources of a project say: each with its path, as seen from the project's folder.
+    /// `file` is the path of the file that has the bot, or will have it. Sources with errors say less.
     #[must_use]
-    pub fn new(env: &Env, sources: &[String]) -> Ground {
-        let mut ground = Ground::default();
+    pub fn new(env: &Env, file: &str, sources: &[(String, String)]) -> Ground {
+        let mut ground = Ground { files: Files::new(file), ..Ground::default() };
         for section in SECTIONS {
             let rows = ground.symbols.entry(section.name).or_default();
             for (symbol, id) in env.section(section.name) {
@@ -73,10 +75,10 @@ impl Ground {
                 rows.insert(id, symbol.to_owned());
             }
         }
-        for source in sources {
-            for item in parse(source).file.items {
-                ground.declared(item.kind);
-            }
+        for (path, source) in sources {
+            let items = parse(source).file.items;
+            ground.files.add(path, &items);
+            items.into_iter().for_each(|item| ground.declared(item.kind));
         }
         ground
     }
@@ -113,8 +115,6 @@ impl Ground {
                     self.widgets.insert(call, widget_action(&action));
                 }
             }
-        } else if let ItemKind::Bot(bot) = item {
-            self.bots.insert(bot.name.text.to_string());
         } else if let ItemKind::Account(settings) = item {
             self.settings.extend(settings.iter().map(|(name, _)| name.text.to_string()));
         } else if let ItemKind::Channel { name, kind, .. } = item {
@@ -130,11 +130,6 @@ impl Ground {
     /// The symbol that an id has in a section of the environment file.
     pub(super) fn symbol(&self, section: &str, id: &str) -> Option<&str> {
         self.symbols.get(section)?.get(id).map(String::as_str)
-    }
-
-    /// Whether it has a bot of this name, in whatever file.
-    pub(super) fn has_bot(&self, name: &str) -> bool {
-        self.bots.contains(name)
     }
 
     /// Whether the `account` says this.

@@ -252,7 +252,13 @@ impl<'a> Lower<'a> {
             What::Stop(Stop::StartBot(bot)) => match words::id(&words::plain(bot)) {
                 Ok(id) => {
                     let bot = self.symbols.bot(&id);
-                    self.push(out, Stmt::Leave(bot));
+                    match self.ground.files.bars(&bot) {
+                        None => self.push(out, Stmt::Leave(bot)),
+                        Some(why) => {
+                            self.lost(&format!("another bot that goes on here, `{bot}`: {why}"), out);
+                            out.push(Stmt::End);
+                        }
+                    }
                 }
                 Err(why) => {
                     self.lost(&format!("another bot that goes on here: {why}"), out);

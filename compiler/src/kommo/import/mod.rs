@@ -9,6 +9,7 @@ mod account;
 mod act;
 mod ask;
 mod circles;
+mod files;
 mod ground;
 mod kept;
 mod lower;
@@ -303,15 +304,7 @@ fn written(lower: Lower<'_>, places: &Places, bot: &Bot, name: String) -> Result
         notes.iter().for_each(|note| out.push_str(&words::comment(&format!("Step {step}: {note}"))));
     }
     let account = account::declarations(&lower, &answers);
-    if !account.is_empty() {
-        out.push_str("\nuse \"account.sbot\"\n");
-    }
-    lower.uses.iter().for_each(|path| out.push_str(&format!("use \"{path}\"\n")));
-    let others: Vec<String> =
-        lower.symbols.made.get("bots").into_iter().flatten().map(|(symbol, _)| symbol.clone()).collect();
-    let others: Vec<String> =
-        others.into_iter().filter(|other| *other != name && !lower.ground.has_bot(other)).collect();
-    others.iter().for_each(|other| out.push_str(&format!("use \"{other}.sbot\"\n")));
+    let others = used(&lower, &name, !account.is_empty(), &mut out);
     out.push_str(
         "\n// What starts the bot is set in the pipeline, and not in Kommo's file: this line is a guess.\n",
     );
@@ -357,6 +350,25 @@ fn written(lower: Lower<'_>, places: &Places, bot: &Bot, name: String) -> Result
         others,
         told: lower.told,
     })
+}
+
+/// The `use` lines of what the bot names. Gives the bots that it hands over to and no project has.
+fn used(lower: &Lower<'_>, name: &str, account: bool, out: &mut String) -> Vec<String> {
+    let files = &lower.ground.files;
+    out.push('\n');
+    out.extend(files.line("account.sbot").filter(|_| account));
+    lower.uses.iter().for_each(|path| out.push_str(&format!("use \"{path}\"\n")));
+    let bots = lower.symbols.made.get("bots").into_iter().flatten().map(|(symbol, _)| symbol.clone());
+    let (there, others): (Vec<String>, Vec<String>) =
+        bots.filter(|bot| bot != name).partition(|bot| files.has_bot(bot));
+    let there = there.iter().filter(|bot| files.bars(bot).is_none());
+    let mut lines: BTreeSet<String> = there.filter_map(|bot| files.line_of_bot(bot)).collect();
+    lines.extend(others.iter().filter_map(|bot| files.line(&format!("{bot}.sbot"))));
+    lines.extend(lower.symbols.known().filter_map(|symbol| files.line_of(symbol)));
+    let widgets = lower.widgets.keys().filter_map(|call| call.split('.').next());
+    lines.extend(widgets.filter_map(|widget| files.line_of(widget)));
+    out.extend(lines);
+    others
 }
 
 /// Steps that cannot stay: they lead to one that has a parameter now, or another one has their name.

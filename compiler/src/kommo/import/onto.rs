@@ -72,7 +72,8 @@ pub fn bot(existing: &str, imported: &Imported) -> Option<String> {
     begin(&mut old, &new, imported.first.as_deref());
     let mut out = String::new();
     let mut written: BTreeSet<&str> = BTreeSet::new();
-    let last_head = old.iter().rposition(|chunk| matches!(chunk.kind, "bot" | "use"));
+    let last = |kinds: &[&str]| old.iter().rposition(|chunk| kinds.contains(&chunk.kind));
+    let (last_use, last_head) = (last(&["use"]).or_else(|| last(&["bot"])), last(&["bot", "use"]));
     for (at, chunk) in old.iter().enumerate() {
         let same = new.iter().find(|other| other.kind == chunk.kind && other.name == chunk.name);
         match (chunk.kind, same) {
@@ -93,8 +94,10 @@ pub fn bot(existing: &str, imported: &Imported) -> Option<String> {
                 out.push_str(&chunk.text);
             }
         }
-        if Some(at) == last_head {
+        if Some(at) == last_use {
             added(&new, &old, "use", &mut out);
+        }
+        if Some(at) == last_head {
             added(&new, &old, "var", &mut out);
         }
         if chunk.kind == "step" {
@@ -164,10 +167,15 @@ fn begin(old: &mut Vec<Chunk>, new: &[Chunk], first: Option<&str>) {
 
 /// New items of a kind.
 fn added(new: &[Chunk], old: &[Chunk], kind: &str, out: &mut String) {
-    for chunk in new.iter().filter(|chunk| chunk.kind == kind) {
-        if !old.iter().any(|other| other.kind == kind && other.name == chunk.name) {
-            out.push_str(&format!("\n{}\n", chunk.text));
-        }
+    let known = |chunk: &Chunk| old.iter().any(|other| other.kind == kind && other.name == chunk.name);
+    for (at, chunk) in new.iter().filter(|chunk| chunk.kind == kind && !known(chunk)).enumerate() {
+        // Lines of a kind stand together.
+        out.push_str(match (at, kind) {
+            (0, "use") => "\n",
+            (0, _) => "\n\n",
+            (_, _) => "",
+        });
+        out.push_str(&format!("{}\n", chunk.text));
     }
 }
 

@@ -128,8 +128,10 @@ impl<'a> Symbols<'a> {
 
     /// A channel that has no id in the file, of a kind: any will do.
     pub(super) fn channel_of(&mut self, kind: &str) -> String {
-        if let Some(symbol) = self.ground.channel(kind) {
-            return symbol.to_owned();
+        if let Some(symbol) = self.ground.channel(kind).map(str::to_owned) {
+            let row = Row { declared: true, ..Row::default() };
+            self.made.entry("channels").or_default().entry(symbol.clone()).or_insert(row);
+            return symbol;
         }
         let rows = self.made.entry("channels").or_default();
         if let Some((symbol, _)) = rows.iter().find(|(_, row)| row.what == kind) {
@@ -217,6 +219,13 @@ impl<'a> Symbols<'a> {
             Some(var) => (var.to_owned(), ty, false),
             None => (symbol, ty, ty != "bool"),
         }
+    }
+
+    /// What the bot names of what a project has declared: users, pipelines and the like.
+    pub(super) fn known(&self) -> impl Iterator<Item = &str> {
+        let sections = ["pipelines", "stages", "users", "teams", "channels", "templates"];
+        let rows = sections.into_iter().filter_map(|section| self.made.get(section)).flatten();
+        rows.filter(|(_, row)| row.declared).filter_map(|(symbol, _)| symbol.split('.').next())
     }
 
     /// The rows of a section that no project has declared yet.
