@@ -13,7 +13,7 @@ mod support;
 use sbot_embed::Json;
 use sbotc::kommo::bot::{Bot, Handler, Stop, What};
 use sbotc::kommo::env::Env;
-use sbotc::kommo::export::{Input, export};
+use sbotc::kommo::export::{Export, Input, export};
 use sbotc::kommo::import::{Ground, Imported, import, onto};
 use sbotc::kommo::{read, write};
 use std::cell::RefCell;
@@ -61,6 +61,7 @@ struct Exported {
     file: String,
     language: Option<String>,
     salesbot: Bot,
+    calls: BTreeMap<i64, String>,
 }
 
 fn salesbot(
@@ -70,6 +71,17 @@ fn salesbot(
     language: Option<&str>,
     account: &Account,
 ) -> Result<Bot, String> {
+    made(files, entries, name, language, account).map(|made| made.bot.unwrap())
+}
+
+/// The export of a bot that Kommo can express.
+fn made(
+    files: &Memory,
+    entries: &[String],
+    name: &str,
+    language: Option<&str>,
+    account: &Account,
+) -> Result<Export, String> {
     let parsed = sbotc::project::parse(entries, files).unwrap();
     let mut checked = sbotc::check::check(parsed, files);
     sbotc::i18n::localize(&mut checked, "", support::locales(files), sbotc::i18n::Strictness::Incomplete);
@@ -79,7 +91,7 @@ fn salesbot(
     let lookup = |section: &str, symbol: &str| account.lookup(section, symbol);
     let input = Input { project, sources: &checked.sources, bot, language, lookup: &lookup };
     let export = export(input);
-    export.bot.ok_or_else(|| format!("{:#?}", export.findings))
+    if export.bot.is_some() { Ok(export) } else { Err(format!("{:#?}", export.findings)) }
 }
 
 /// Every bot that can be exported, in every language.
@@ -112,14 +124,15 @@ fn exported(account: &Account) -> Vec<Exported> {
             let file = entries.iter().find(|file| onto::has_bot(&text(file), &bot.name));
             let Some(file) = file else { continue };
             for language in &languages {
-                if let Ok(salesbot) = salesbot(&files, &entries, &bot.name, language.as_deref(), account) {
+                if let Ok(made) = made(&files, &entries, &bot.name, language.as_deref(), account) {
                     all.push(Exported {
                         name: bot.name.to_string(),
                         files: files.clone(),
                         entries: entries.clone(),
                         file: file.clone(),
                         language: language.clone(),
-                        salesbot,
+                        salesbot: made.bot.unwrap(),
+                        calls: made.calls,
                     });
                 }
             }
@@ -138,7 +151,7 @@ impl Exported {
         let sources: Vec<(String, String)> =
             self.entries.iter().map(|file| (file.clone(), self.text(file))).collect();
         let ground = Ground::new(&account.env(), &self.file, &sources);
-        let ground = ground.with_bot(self.salesbot.clone(), &self.text(&self.file));
+        let ground = ground.with_bot(self.salesbot.clone(), self.calls.clone(), &self.text(&self.file));
         let (read, notes) = read::read(write::file(salesbot).as_bytes(), false).unwrap();
         import(&read, &notes, "imported", &ground)
     }
@@ -224,8 +237,9 @@ fn small(files: &[(&str, &str)], name: &str, account: &Account) -> Exported {
     memory.0.extend(files.iter().map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec())));
     let entries: Vec<String> = memory.0.keys().cloned().collect();
     let file = files.iter().find(|(_, text)| onto::has_bot(text, name)).unwrap().0.to_owned();
-    let salesbot = salesbot(&memory, &entries, name, None, account).unwrap();
-    Exported { name: name.to_owned(), files: memory, entries, file, language: None, salesbot }
+    let made = made(&memory, &entries, name, None, account).unwrap();
+    let (salesbot, calls) = (made.bot.unwrap(), made.calls);
+    Exported { name: name.to_owned(), files: memory, entries, file, language: None, salesbot, calls }
 }
 
 impl Exported {
@@ -297,4 +311,43 @@ fn what_a_step_names_first_is_brought_in() {
     let mut files = one.files.clone();
     files.0.insert(one.file.clone(), source.into_bytes());
     salesbot(&files, &one.entries, "one", None, &account).unwrap();
+}
+
+/// Another text of a message.
+fn reword(bot: &mut Bot, old: &str, new: &str) {
+    let all = every_message(bot).into_iter().filter(|text| *text == old);
+    assert_eq!(all.map(|text| new.clone_into(text)).count(), 1, "{old}");
+}
+
+#[test]
+fn a_step_with_parameters_stays_where_one_that_goes_there_changes() {
+    let account = Account::default();
+    let source = "bot shop\n\nuse \"people.sbot\"\n\ntrigger message\n\n\
+        step hi:\n  message \"Hi\" buttons [\"Roses\" -> roses, \"Tulips\" -> tulips] on other -> other\n\n\
+        step roses:\n  message \"Red ones\"\n  -> bill(\"Roses\", 5, 1h)\n\n\
+        step tulips:\n  message \"Yellow ones\"\n  if contact.name == \"Ann\" -> bill(\"\\\"Tulips\\\" \\{big\\}\", 3, 2h30m)\n  -> bill(\"Roses\", 5, 1h)\n\n\
+        step other:\n  message \"Something else\"\n  -> told(anna, [\"a\", \"b\"])\n\n\
+        // What it costs.\nstep bill(item: text, price: int, time: duration):\n  // Twice, as the shop does.\n  let sum = price * 2\n  \
+        message \"{item}: {sum}\" on message -> paid(item) on timeout time -> end\n\n\
+        step paid(item: text): message \"You have {item}\" -> end\n\n\
+        step told(who: user, tags: [text]):\n  manage_tags(on: lead, add: tags)\n  send_internal(\"Look\", to: [who])\n  -> end\n";
+    let people = "user anna \"Anna\"\n";
+    let one = small(&[("shop.sbot", source), ("people.sbot", people)], "shop", &account);
+    let source = one.onto(&account, |_| {});
+    for (old, new) in
+        [("Red ones", "Scarlet ones"), ("Yellow ones", "Golden ones"), ("Something else", "Whatever")]
+    {
+        let made = one.onto(&account, |bot| reword(bot, old, new));
+        let standard = |text: &str| sbot_grammar::print::print(text, &sbot_grammar::parse(text));
+        assert_eq!(made, standard(&source.replace(old, new)));
+    }
+    // A copy of its own is another step.
+    let mut changed = one.salesbot.clone();
+    reword(&mut changed, "Roses: 10", "Roses: ten");
+    let made = one.import(&changed, &account);
+    let made = onto::bot(&source, &made).unwrap();
+    assert!(made.contains("\"Roses: ten\"") && !made.contains("bill(\"Roses\""), "{made}");
+    let mut files = one.files.clone();
+    files.0.insert(one.file.clone(), made.into_bytes());
+    salesbot(&files, &one.entries, "shop", None, &account).unwrap();
 }

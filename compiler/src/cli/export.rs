@@ -8,7 +8,6 @@ use anstream::AutoStream;
 use sbot_embed::Json;
 use sbotc::i18n::Strictness;
 use sbotc::ir::Project;
-use sbotc::kommo::bot::Bot;
 use sbotc::kommo::env::{Env, Wrong};
 use sbotc::kommo::export::{self, Export, Finding, Input, Missing, Severity};
 use sbotc::kommo::write;
@@ -109,13 +108,13 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Stop> {
     finish(args, &exported, &targets, &sources, told)
 }
 
-/// A bot of a project as a Salesbot, in each of its languages, that of the source first; none if Kommo cannot express it.
+/// A bot of a project in each of its languages, that of the source first; none if Kommo cannot express it.
 /// The languages of a project that is not translated are none.
 pub(super) fn in_every_language(
     path: &str,
     name: &str,
     env: &Env,
-) -> Result<Vec<(Option<String>, Bot)>, Stop> {
+) -> Result<Vec<(Option<String>, Export)>, Stop> {
     let (project, sources) = loaded(path)?;
     let lookup = |section: &str, symbol: &str| env.get(section, symbol).cloned();
     let Some(bot) = project.bots.iter().position(|bot| &*bot.name == name) else { return Ok(Vec::new()) };
@@ -125,7 +124,8 @@ pub(super) fn in_every_language(
     };
     let made = languages.into_iter().filter_map(|language| {
         let input = Input { project: &project, sources: &sources, bot, language, lookup: &lookup };
-        Some((language.map(str::to_owned), export::export(input).bot?))
+        let made = export::export(input);
+        made.bot.is_some().then(|| (language.map(str::to_owned), made))
     });
     Ok(made.collect())
 }

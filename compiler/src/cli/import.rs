@@ -155,9 +155,9 @@ impl Project {
         let mut exported = Vec::new();
         if let Some((_, source)) = &file {
             let bots = export::in_every_language(folder, bot, &env)?;
-            exported.extend(
-                bots.into_iter().map(|(language, bot)| (language, ground.clone().with_bot(bot, source))),
-            );
+            exported.extend(bots.into_iter().filter_map(|(language, made)| {
+                Some((language, ground.clone().with_bot(made.bot?, made.calls, source)))
+            }));
         }
         Ok(Project { ground, exported, file, env: env_path })
     }

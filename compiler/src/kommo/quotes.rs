@@ -33,6 +33,19 @@ pub(super) fn on_one_line(text: &str) -> String {
     shown.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// `2h30m`
+pub(super) fn duration(seconds: i64) -> String {
+    let mut left = seconds.max(1);
+    let mut out = String::new();
+    for (unit, sign) in [(86_400, 'd'), (3600, 'h'), (60, 'm'), (1, 's')] {
+        if left >= unit {
+            out.push_str(&format!("{}{sign}", left / unit));
+            left %= unit;
+        }
+    }
+    out
+}
+
 /// Marks that turn the direction of what follows: nobody would see them in a source.
 pub(super) fn is_hidden(c: char) -> bool {
     matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{E000}'..='\u{E0FF}')

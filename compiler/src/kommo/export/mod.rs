@@ -9,6 +9,7 @@
 //! Nothing here reads a file or a clock, and the same project gives the same bot.
 
 mod act;
+mod call;
 mod cond;
 mod constant;
 mod eval;
@@ -58,6 +59,9 @@ pub struct Input<'a> {
 pub struct Export {
     /// The Salesbot; absent if a finding is an error or an id is missing.
     pub bot: Option<Bot>,
+    /// By the numbers of blocks in which steps with parameters begin: how the source goes there, if the arguments are the
+    /// same in every conversation, such as `bill("Roses")`.
+    pub calls: BTreeMap<i64, String>,
     /// By their places.
     pub findings: Vec<Finding>,
     /// Ids that the environment file does not have.
@@ -81,6 +85,8 @@ struct Exporter<'a> {
     whatsapp: bool,
     reads: Reads<'a>,
     blocks: Vec<Block>,
+    /// By block: how the source goes there.
+    calls: BTreeMap<usize, String>,
     known: FxHashMap<String, usize>,
     open: VecDeque<(usize, State<'a>)>,
 }
@@ -89,7 +95,7 @@ struct Exporter<'a> {
 #[must_use]
 pub fn export(input: Input<'_>) -> Export {
     let Some(bot) = input.project.bots.get(input.bot) else {
-        return Export { bot: None, findings: Vec::new(), missing: Vec::new() };
+        return Export { bot: None, calls: BTreeMap::new(), findings: Vec::new(), missing: Vec::new() };
     };
     let language = input.language.and_then(|wanted| {
         let found = input.project.languages.iter().position(|known| known.eq_ignore_ascii_case(wanted));
@@ -108,16 +114,20 @@ pub fn export(input: Input<'_>) -> Export {
         whatsapp: whatsapp(input.project, bot),
         reads: Reads::default(),
         blocks: Vec::new(),
+        calls: BTreeMap::new(),
         known: FxHashMap::default(),
         open: VecDeque::new(),
     };
     exporter.settings(input.language);
     let made = exporter.whole();
+    let shift = made.as_ref().map_or(0, |(_, shift)| *shift);
+    let calls = exporter.calls.into_iter();
+    let calls = calls.filter_map(|(block, call)| Some((i64::try_from(block).ok()? + shift, call))).collect();
     let mut findings = exporter.report.findings;
     findings.sort_by_key(|finding| (finding.place, finding.severity));
     let missing = exporter.ids.missing();
     let fine = missing.is_empty() && findings.iter().all(|finding| finding.severity != Severity::Error);
-    Export { bot: made.filter(|_| fine), findings, missing }
+    Export { bot: made.filter(|_| fine).map(|(bot, _)| bot), calls, findings, missing }
 }
 
 /// Variables that some statement gives a value.
@@ -186,8 +196,8 @@ impl<'a> Exporter<'a> {
         }
     }
 
-    /// All blocks, numbered.
-    fn whole(&mut self) -> Option<Bot> {
+    /// All blocks, numbered, and how many stand before the first of them.
+    fn whole(&mut self) -> Option<(Bot, i64)> {
         let bot = self.bot;
         let body = bot.steps.get(bot.first.0 as usize).map(|step| step.body.as_slice()).unwrap_or_default();
         let first = self.go(State::step(bot.first, body, Vec::new()));
@@ -204,6 +214,7 @@ impl<'a> Exporter<'a> {
         if self.report.has_errors() {
             return None;
         }
+        let shift = i64::from(start.is_some());
         let bot = self.numbered(start);
         let bytes = write::bytes(&bot);
         if bytes > write::MOST_BYTES {
@@ -214,7 +225,7 @@ impl<'a> Exporter<'a> {
             ));
             return None;
         }
-        Some(bot)
+        Some((bot, shift))
     }
 
     /// What has to come before the first step: first values of variables, and nothing at all before buttons, which the

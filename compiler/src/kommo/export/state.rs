@@ -18,6 +18,8 @@ pub(super) struct State<'a> {
     pub(super) answers: Vec<(Test, bool)>,
     /// At the beginning of its step.
     pub(super) fresh: bool,
+    /// What its step was given.
+    pub(super) given: Vec<Sym>,
 }
 
 /// Where a `validate` is.
@@ -76,7 +78,8 @@ impl<'a> Code<'a> {
 impl<'a> State<'a> {
     /// At the beginning of a step.
     pub(super) fn step(step: StepId, body: &'a [Stmt], args: Vec<Sym>) -> State<'a> {
-        let mut state = State { frames: Vec::new(), checking: None, answers: Vec::new(), fresh: true };
+        let (frames, answers, given) = (Vec::new(), Vec::new(), args.clone());
+        let mut state = State { frames, checking: None, answers, fresh: true, given };
         state.enter(Owner::Step(step), body, args, None);
         state
     }

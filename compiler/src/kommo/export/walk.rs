@@ -345,7 +345,9 @@ impl<'a> Exporter<'a> {
             {
                 block.fresh = true;
             }
-            return question(*known);
+            let known = *known;
+            self.called(known, &state);
+            return question(known);
         }
         if self.blocks.len() >= MOST_BLOCKS {
             self.report.once(Finding::error(
@@ -360,6 +362,7 @@ impl<'a> Exporter<'a> {
         let step = step.map_or_else(|| bot.name.clone(), |step| step.name.clone());
         let number = self.add(Block { step, fresh: state.fresh, ..Block::default() });
         self.known.insert(key, number);
+        self.called(number, &state);
         self.open.push_back((number, state));
         question(number)
     }

@@ -135,6 +135,22 @@ pub(super) fn trigger(lower: &mut Lower<'_>, action: &str, settings: &Json, out:
     }
 }
 
+/// Another bot goes on, if it can.
+pub(super) fn hand_over(lower: &mut Lower<'_>, bot: &Json, out: &mut Vec<Stmt>) {
+    let why = match words::id(&words::plain(bot)) {
+        Ok(id) => {
+            let bot = lower.symbols.bot(&id);
+            match lower.ground.files.bars(&bot) {
+                None => return lower.push(out, Stmt::Leave(bot)),
+                Some(why) => format!(", `{bot}`: {why}"),
+            }
+        }
+        Err(why) => format!(": {why}"),
+    };
+    lower.lost(&format!("another bot that goes on here{why}"), out);
+    out.push(Stmt::End);
+}
+
 fn change_status(lower: &mut Lower<'_>, params: &Params<'_>) -> Result<Vec<String>, String> {
     let (stage, pipeline) = (params.needed_id("value")?, params.id("pipeline_id")?);
     if params.plain("entity").as_deref() == Some("double") {

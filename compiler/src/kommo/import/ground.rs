@@ -47,6 +47,8 @@ pub(super) struct WidgetAction {
 #[derive(Clone, Debug)]
 pub(super) struct Exported {
     pub(super) bot: Bot,
+    /// How the source goes to blocks of steps with parameters, by their numbers.
+    pub(super) calls: BTreeMap<i64, String>,
     pub(super) steps: BTreeMap<String, Step>,
     /// The step for messages that fail, if the bot names one.
     pub(super) failed: Option<String>,
@@ -84,9 +86,9 @@ impl Ground {
     }
 
     /// Adds what the project's own bot looks like: steps of which the imported file says the same are left alone.
-    /// `source` is the text of the bot's file.
+    /// `calls` is what the export says of steps with parameters, and `source` the text of the bot's file.
     #[must_use]
-    pub fn with_bot(mut self, bot: Bot, source: &str) -> Ground {
+    pub fn with_bot(mut self, bot: Bot, calls: BTreeMap<i64, String>, source: &str) -> Ground {
         let (mut steps, mut failed) = (BTreeMap::new(), None);
         for item in parse(source).file.items {
             if let ItemKind::Step(step) = item.kind {
@@ -98,7 +100,7 @@ impl Ground {
                 failed = bot.on_failed.map(|step| step.text.to_string());
             }
         }
-        self.exported = Some(Exported { bot, steps, failed });
+        self.exported = Some(Exported { bot, calls, steps, failed });
         self
     }
 

@@ -24,8 +24,10 @@ pub(super) struct Kept {
     ways: Vec<(i64, Target)>,
     /// The steps of the source, and what each leads to there.
     leads: BTreeMap<String, BTreeSet<String>>,
-    /// Steps that nothing but the source can lead to: they have parameters, or are none.
+    /// Steps that nothing but the source can lead to by their name alone: they have parameters, or are none.
     closed: BTreeSet<String>,
+    /// By the number of a step of the file: how the source goes to a step with parameters that begins there.
+    calls: BTreeMap<i64, String>,
 }
 
 impl Kept {
@@ -47,6 +49,13 @@ impl Kept {
         kept.closed.insert(names::START.to_owned());
         let with_params = exported.steps.iter().filter(|(_, step)| step.params);
         kept.closed.extend(with_params.map(|(name, _)| name.clone()));
+        let own = |number: &i64| {
+            let step = exported.bot.steps.iter().find(|step| step.number == *number)?;
+            bot.steps.iter().find(|other| step.uuid.is_some() && other.uuid == step.uuid)
+        };
+        let calls =
+            exported.calls.iter().filter_map(|(number, call)| Some((own(number)?.number, call.clone())));
+        kept.calls.extend(calls);
         kept.leads = exported.steps.iter().map(|(name, step)| (name.clone(), step.leads.clone())).collect();
         for step in &bot.steps {
             let parts = [&step.question, &step.answer, &step.no_answer, &step.finish];
@@ -79,11 +88,17 @@ impl Kept {
         (begins && self.steps.contains(step)).then_some(step)
     }
 
+    /// How a step that stays is gone to with the same arguments in every conversation, if a place is where it then begins.
+    pub(super) fn call(&self, at: Target) -> Option<&str> {
+        let goes = at.part == Part::Question && self.holds(at.step);
+        self.calls.get(&at.step).filter(|_| goes).map(String::as_str)
+    }
+
     /// Places that are steps whatever else leads to them: those that stay, and those to which what stays leads.
     pub(super) fn places(&self) -> BTreeSet<Target> {
         let (from, to): (Vec<i64>, Vec<Target>) = self.ways.iter().copied().unzip();
         let own = self.blocks.keys().map(|step| Target { step: *step, part: Part::Question });
-        let own = own.filter(|at| self.begun(*at).is_some());
+        let own = own.filter(|at| self.begun(*at).is_some() || self.call(*at).is_some());
         let led = from.into_iter().zip(to).filter(|(from, _)| self.holds(*from)).map(|(_, to)| to);
         own.chain(led).collect()
     }
@@ -108,7 +123,7 @@ impl Kept {
             for (from, to) in &self.ways {
                 let Some((step, number)) = self.blocks.get(&to.step) else { continue };
                 let by_name = *number == 1 && to.part == Part::Question && !self.closed.contains(step);
-                if by_name || self.holds(*from) == self.holds(to.step) {
+                if by_name || self.call(*to).is_some() || self.holds(*from) == self.holds(to.step) {
                     continue;
                 }
                 // One of the two stays, and cannot.

@@ -9,6 +9,7 @@ use super::tree::{Exit, Head, If, On, Say, Stmt, Test, Wait};
 use super::words;
 use super::{Told, act, message};
 use crate::kommo::bot::{Bot, Event, Finder, Handler, Part, Step, Stop, Target, Wait as Event1, What};
+use crate::kommo::quotes;
 use sbot_embed::Json;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -249,22 +250,7 @@ impl<'a> Lower<'a> {
                 self.push(out, Stmt::Line("change_conversation_status(\"closed\")".to_owned()));
                 out.push(Stmt::End);
             }
-            What::Stop(Stop::StartBot(bot)) => match words::id(&words::plain(bot)) {
-                Ok(id) => {
-                    let bot = self.symbols.bot(&id);
-                    match self.ground.files.bars(&bot) {
-                        None => self.push(out, Stmt::Leave(bot)),
-                        Some(why) => {
-                            self.lost(&format!("another bot that goes on here, `{bot}`: {why}"), out);
-                            out.push(Stmt::End);
-                        }
-                    }
-                }
-                Err(why) => {
-                    self.lost(&format!("another bot that goes on here: {why}"), out);
-                    out.push(Stmt::End);
-                }
-            },
+            What::Stop(Stop::StartBot(bot)) => act::hand_over(self, bot, out),
             What::Exits(value) => {
                 self.tell(&format!("the exit `{value}` of a widget's own code; outside of it, the bot ends"));
                 self.push(out, Stmt::End);
@@ -360,7 +346,7 @@ impl<'a> Lower<'a> {
             && !message::open(out.last())
         {
             let seconds = *seconds;
-            self.push(out, Stmt::Line(format!("pause {}", words::duration(seconds))));
+            self.push(out, Stmt::Line(format!("pause {}", quotes::duration(seconds))));
             return out.extend(exits.into_iter().flat_map(|exit| exit.body));
         }
         message::attach(self, exits, out);

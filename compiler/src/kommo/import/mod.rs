@@ -321,7 +321,14 @@ fn written(lower: Lower<'_>, places: &Places, bot: &Bot, name: String) -> Result
         out.push_str("trigger message\n");
     }
     let mut steps = String::new();
-    let mut printer = Printer { places, names: &step_names, needs: &needs, answers, ground: lower.ground };
+    let mut printer = Printer {
+        places,
+        names: &step_names,
+        needs: &needs,
+        answers,
+        ground: lower.ground,
+        kept: &lower.kept,
+    };
     let fresh = places.order.iter().filter(|at| places.trees.contains_key(at) && !lower.kept.holds(at.step));
     fresh.for_each(|at| printer.step(*at, &mut steps));
     for need in &needs.vars {

@@ -2,12 +2,13 @@
 
 use super::Answers;
 use super::ground::Ground;
+use super::kept::Kept;
 use super::merge::Places;
 use super::needs::{self, FOUND, Need, Needs};
 use super::tree::{Exit, Found, Head, If, On, Part, Say, Stmt, Test, Wait, closed};
 use super::words;
 use crate::kommo::bot::Target;
-use crate::kommo::quotes::quoted;
+use crate::kommo::quotes::{self, quoted};
 use std::collections::BTreeMap;
 
 /// What is known while steps are written.
@@ -18,6 +19,7 @@ pub(super) struct Printer<'a> {
     /// What each exit of a widget brings along, by its call.
     pub(super) answers: Answers,
     pub(super) ground: &'a Ground,
+    pub(super) kept: &'a Kept,
 }
 
 /// What the names of needs are at a place, with their types.
@@ -213,6 +215,9 @@ impl Printer<'_> {
     fn jump(&self, stmt: &Stmt, scope: &Scope) -> String {
         match stmt {
             Stmt::Go(to) => {
+                if let Some(call) = self.kept.call(*to) {
+                    return format!("-> {call}");
+                }
                 let name = self.names.get(to).map_or("end", String::as_str);
                 let args: Vec<String> = self
                     .needs
@@ -330,7 +335,7 @@ impl Printer<'_> {
                 ("valid".to_owned(), valid.map_or_else(|| scope.clone(), |(_, inner)| inner.clone()))
             }
             On::Invalid => plain("invalid"),
-            On::Timeout(seconds) => (format!("timeout {}", words::duration(*seconds)), scope.clone()),
+            On::Timeout(seconds) => (format!("timeout {}", quotes::duration(*seconds)), scope.clone()),
             On::Failed => plain("failed"),
             On::Answer(code) => {
                 let call = if let Head::Call(line) = &wait.head {

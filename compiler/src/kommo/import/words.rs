@@ -91,16 +91,3 @@ pub(super) fn id(text: &str) -> Result<String, String> {
     let is_id = !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
     if is_id { Ok(text.to_owned()) } else { Err(format!("`{text}` is no id")) }
 }
-
-/// `2h30m`
-pub(super) fn duration(seconds: i64) -> String {
-    let mut left = seconds.max(1);
-    let mut out = String::new();
-    for (unit, sign) in [(86_400, 'd'), (3600, 'h'), (60, 'm'), (1, 's')] {
-        if left >= unit {
-            out.push_str(&format!("{}{sign}", left / unit));
-            left %= unit;
-        }
-    }
-    out
-}
