@@ -265,7 +265,7 @@ fn what_a_step_names_first_is_brought_in() {
         &[
             (
                 "bots/one.sbot",
-                "bot one\n\nuse \"../people.sbot\"\n\ntrigger message\n\n\
+                "bot one\n\nuse \"../people.sbot\" // the people\n\ntrigger message\n\n\
                  step hi:\n  message \"Hi\"\n  send_internal(\"x\", to: [anna])\n  -> end\n",
             ),
             ("bots/two.sbot", "bot two\n\ntrigger manual\n\nstep s: message \"Two\" -> end\n"),
@@ -298,7 +298,7 @@ fn what_a_step_names_first_is_brought_in() {
         let (user, group) = internal.unwrap();
         (*user, *group) = (None, Some(team));
     });
-    let uses = "use \"../people.sbot\"\nuse \"../teams.sbot\"\nuse \"two.sbot\"\n\ntrigger";
+    let uses = "use \"../people.sbot\" // the people\nuse \"../teams.sbot\"\nuse \"two.sbot\"\n\ntrigger";
     assert!(source.contains(uses) && source.contains("-> bot two"), "{source}");
     // The other bot's file uses this one, and files cannot use each other.
     let mut changed = one.salesbot.clone();
@@ -350,4 +350,64 @@ fn a_step_with_parameters_stays_where_one_that_goes_there_changes() {
     let mut files = one.files.clone();
     files.0.insert(one.file.clone(), made.into_bytes());
     salesbot(&files, &one.entries, "shop", None, &account).unwrap();
+}
+
+/// A source with a comment on each of its lines, above it and behind it, and how many there are.
+fn commented(source: &str) -> (String, usize) {
+    let standard = |text: &str| sbot_grammar::print::print(text, &sbot_grammar::parse(text));
+    let bare = |text: &str| {
+        let mut bare = text.to_owned();
+        for comment in sbot_grammar::parse(text).comments.iter().rev() {
+            bare.replace_range(comment.span.range(), "");
+        }
+        let lines: Vec<String> =
+            standard(&bare).lines().filter(|line| !line.is_empty()).map(str::to_owned).collect();
+        lines.join("\n")
+    };
+    let plain = bare(source);
+    let mut lines: Vec<String> = plain.lines().map(str::to_owned).collect();
+    let mut count = 0;
+    for at in (0..lines.len()).rev() {
+        let line = lines[at].clone();
+        let indent: String = line.chars().take_while(|c| *c == ' ').collect();
+        let mut both = [format!("{indent}// c{count};\n{line}"), format!("{line} // c{count};")];
+        both.rotate_left(at % 2);
+        // A text may go on there.
+        let fits = both.into_iter().filter(|_| !line.is_empty()).find(|more| {
+            lines[at].clone_from(more);
+            let text = lines.join("\n");
+            let read = sbot_grammar::parse(&text);
+            read.errors.is_empty() && read.comments.len() == count + 1 && bare(&text) == plain
+        });
+        count += usize::from(fits.is_some());
+        lines[at] = fits.unwrap_or(line);
+    }
+    (lines.join("\n") + "\n", count)
+}
+
+#[test]
+fn no_comment_is_lost() {
+    let account = Account::default();
+    let mut count = 0;
+    for mut one in exported(&account) {
+        let (source, comments) = commented(&one.text(&one.file));
+        one.files.0.insert(one.file.clone(), source.clone().into_bytes());
+        let messages = every_message(&mut one.salesbot.clone()).len();
+        for at in (0..messages).step_by(1 + messages / 8) {
+            let mut changed = one.salesbot.clone();
+            every_message(&mut changed)[at].push_str(" Changed!");
+            let made = onto::bot(&source, &one.import(&changed, &account)).unwrap();
+            for comment in 0..comments {
+                let comment = format!("// c{comment};");
+                assert_eq!(
+                    made.matches(&comment).count(),
+                    1,
+                    "{comment} of {}, message {at}\n{made}",
+                    one.name
+                );
+            }
+            count += comments;
+        }
+    }
+    assert!(count > 1000, "{count}");
 }

@@ -8,7 +8,9 @@
 mod account;
 mod act;
 mod ask;
+mod chunk;
 mod circles;
+mod comments;
 mod files;
 mod ground;
 mod kept;

@@ -1,26 +1,17 @@
 //! An import onto a project that exists: what Kommo's file cannot carry stays as it is in the sources.
 //!
-//! Steps come from the file; a step that says the same keeps its own text, with its comments. Triggers, tests, flows,
-//! variables, doc comments and declarations stay, and what the file has beside them is added. Steps of which the file says
-//! what the project says stay too, however they say it.
+//! Steps come from the file; a step that says the same keeps its own text. Triggers, tests, flows, variables and
+//! declarations stay, and what the file has beside them is added. Steps of which the file says what the project says stay
+//! too, however they say it. No comment is lost (`comments.rs`), whatever becomes of what it is about.
 
 use super::Imported;
-use sbot_grammar::ast::{Item, ItemKind, Name};
-use sbot_grammar::{Parsed, parse, print::print};
+use super::chunk::{Chunk, chunks};
+use super::comments::{carried, says_more, top};
+use sbot_grammar::ast::{Item, ItemKind};
+use sbot_grammar::{parse, print::print};
 use std::collections::BTreeSet;
 use std::str::FromStr;
 use toml_edit::{DocumentMut, Item as Entry, Table};
-
-/// An item with what stands before it.
-#[derive(Clone)]
-struct Chunk {
-    kind: &'static str,
-    name: String,
-    /// Comments and empty lines before it.
-    before: String,
-    /// The item.
-    text: String,
-}
 
 /// Whether a source has a bot of this name.
 #[must_use]
@@ -77,22 +68,22 @@ pub fn bot(existing: &str, imported: &Imported) -> Option<String> {
     for (at, chunk) in old.iter().enumerate() {
         let same = new.iter().find(|other| other.kind == chunk.kind && other.name == chunk.name);
         match (chunk.kind, same) {
-            ("step", None) if !stays(&chunk.name) => {}
+            ("step", None) if !stays(&chunk.name) => chunk.put_comments(&mut out),
             ("step", Some(other))
                 if !taken_as_it_was(chunk, &old, &new, imported)
-                    && bare(&chunk.text) != bare(&other.text) =>
+                    && (bare(&chunk.text) != bare(&other.text) || says_more(&chunk.text, &other.text)) =>
             {
                 out.push_str(&chunk.before);
-                out.push_str(&other.text);
+                out.push_str(&chunk.attrs);
+                out.push_str(&carried(&format!("{}{}", chunk.text, chunk.after), &other.text));
+                out.push('\n');
             }
             ("bot", Some(other)) => {
                 out.push_str(&chunk.before);
                 out.push_str(&headed(&chunk.text, &other.text));
+                out.push_str(&chunk.after);
             }
-            _ => {
-                out.push_str(&chunk.before);
-                out.push_str(&chunk.text);
-            }
+            _ => chunk.put(&mut out),
         }
         if Some(at) == last_use {
             added(&new, &old, "use", &mut out);
@@ -109,8 +100,7 @@ pub fn bot(existing: &str, imported: &Imported) -> Option<String> {
     for chunk in new.iter().filter(|chunk| chunk.kind == "step" && !written.contains(chunk.name.as_str())) {
         let known = old.iter().any(|other| other.kind == "step" && other.name == chunk.name);
         if !known {
-            out.push_str(&chunk.before);
-            out.push_str(&chunk.text);
+            chunk.put(&mut out);
         }
     }
     out.push_str(&end);
@@ -135,18 +125,31 @@ fn taken_as_it_was(step: &Chunk, old: &[Chunk], new: &[Chunk], imported: &Import
 /// The name and the parameters of a step.
 fn head_of(all: &[Chunk], name: &str) -> Option<String> {
     let step = all.iter().find(|chunk| chunk.kind == "step" && chunk.name == name)?;
-    let body = step.text.find(":\n").or_else(|| step.text.find(": "))?;
-    let head = step.text.get(..body)?;
-    Some(head.split_whitespace().collect())
+    let head = step.text.get(..top(&step.text)?)?;
+    Some(without_comments(head).split_whitespace().collect())
 }
 
 /// The head of a bot with the way of another one for messages that fail, which is all of it that the file knows.
 fn headed(own: &str, other: &str) -> String {
-    let way = |text: &str| text.rfind("on failed").unwrap_or(text.len());
-    let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
-    let (head, old) = own.split_at(way(own));
-    let (_, new) = other.split_at(way(other));
-    if words(old) == words(new) { own.to_owned() } else { format!("{} {new}", head.trim_end()) }
+    let way = |text: &str| {
+        let items = parse(text).file.items.into_iter();
+        items
+            .into_iter()
+            .find_map(|item| if let ItemKind::Bot(bot) = item.kind { bot.on_failed } else { None })
+    };
+    match (way(own), way(other)) {
+        (Some(old), Some(new)) => {
+            let mut head = own.to_owned();
+            head.replace_range(old.span.range(), &new.text);
+            head
+        }
+        (None, Some(new)) => format!("{} on failed -> {}", own.trim_end(), new.text),
+        (Some(_), None) => {
+            let own = without_comments(own);
+            own.get(..own.rfind("on failed").unwrap_or(own.len())).unwrap_or_default().trim_end().to_owned()
+        }
+        (None, None) => own.to_owned(),
+    }
 }
 
 /// The bot begins with the first step of its file.
@@ -193,8 +196,7 @@ fn following<'n>(
             return;
         }
         if written.insert(&chunk.name) {
-            out.push_str(&chunk.before);
-            out.push_str(&chunk.text);
+            chunk.put(out);
         }
     }
 }
@@ -248,73 +250,30 @@ pub fn env(existing: &str, imported: &str) -> Option<String> {
     Some(document.to_string())
 }
 
-/// A file as its items; what stands behind the last one comes apart. None if it cannot be read.
-fn chunks(source: &str) -> Option<(Vec<Chunk>, String)> {
-    let parsed: Parsed = parse(source);
-    if !parsed.errors.is_empty() {
-        return None;
-    }
-    let mut all = Vec::new();
-    let mut from = 0;
-    for item in &parsed.file.items {
-        let span = item.span.range();
-        let before = source.get(from..span.start)?.to_owned();
-        let text = source.get(span.clone())?.to_owned();
-        let (kind, name) = key(item, &text);
-        all.push(Chunk { kind, name, before, text });
-        from = span.end;
-    }
-    Some((all, source.get(from..)?.to_owned()))
-}
-
-/// What tells an item from others: its kind and its name, or its text where an import makes none of the kind.
-fn key(item: &Item, text: &str) -> (&'static str, String) {
-    let named = |kind: &'static str, name: &Name| (kind, name.text.to_string());
-    match &item.kind {
-        ItemKind::Bot(bot) => named("bot", &bot.name),
-        ItemKind::Step(step) => named("step", &step.name),
-        ItemKind::Var(var) => named("var", &var.name),
-        ItemKind::Entity { name, .. } => named("entity", name),
-        ItemKind::Pipeline { name, .. } => named("pipeline", name),
-        ItemKind::User { name, .. } => named("user", name),
-        ItemKind::Team { name, .. } => named("team", name),
-        ItemKind::Channel { name, .. } => named("channel", name),
-        ItemKind::Template { name, .. } => named("template", name),
-        ItemKind::Widget { name, .. } => named("widget", name),
-        ItemKind::Account(_) => ("account", String::new()),
-        ItemKind::Use(_) => ("use", text.to_owned()),
-        ItemKind::Trigger(_)
-        | ItemKind::Flow(_)
-        | ItemKind::Fn(_)
-        | ItemKind::Type { .. }
-        | ItemKind::EmailTemplate { .. }
-        | ItemKind::Form { .. }
-        | ItemKind::Hours { .. }
-        | ItemKind::Action(_)
-        | ItemKind::Test { .. }
-        | ItemKind::Upgrade(_)
-        | ItemKind::Error => ("other", text.to_owned()),
-    }
-}
-
 /// An item in the standard form, without its comments.
 fn bare(text: &str) -> String {
     formatted(&without_comments(text))
 }
 
-fn without_comments(text: &str) -> String {
+pub(super) fn without_comments(text: &str) -> String {
     let mut out = String::new();
     let mut from = 0;
     for comment in &parse(text).comments {
         let span = comment.span.range();
         out.push_str(text.get(from..span.start).unwrap_or_default());
         from = span.end;
+        // A line of its own goes with it.
+        let line = out.rfind('\n').map_or(0, |at| at + 1);
+        if out.get(line..).is_some_and(|line| line.trim().is_empty()) && text.get(from..=from) == Some("\n") {
+            out.truncate(line);
+            from += 1;
+        }
     }
     out.push_str(text.get(from..).unwrap_or_default());
     out
 }
 
-fn formatted(source: &str) -> String {
+pub(super) fn formatted(source: &str) -> String {
     print(source, &parse(source))
 }
 
@@ -326,8 +285,8 @@ mod tests {
     #[test]
     fn what_the_file_cannot_carry_stays() {
         let old = "/// Greets.\nbot hello\n\nuse \"account.sbot\"\n\ntrigger message via shop\n\nvar n: int = 0\n\n\
-                   /// First.\nstep a:\n  // Politely.\n  message \"Hi\"\n  -> b\n\nstep b: message \"Old\" -> end\n\n\
-                   step gone: -> end\n\ntest \"it greets\" { client \"x\" bot \"Hi\" }\n";
+                   /// First.\nstep a:\n  // Politely.\n  message \"Hi\"\n  -> b\n\n@allow(W0701)\nstep b: message \"Old\" -> end // Away.\n  // Below.\n\n\
+                   // Apart.\n\n/// Why.\nstep gone: // So.\n  -> end\n\ntest \"it greets\" { client \"x\" bot \"Hi\" }\n";
         let new = "// Imported.\nbot hello\n\nuse \"account.sbot\"\nuse \"std/ask.sbot\"\n\ntrigger message\n\n\
                    step a:\n  message \"Hi\"\n  -> b\n\nstep b:\n  message \"New\"\n  -> c\n\nstep c: -> end\n";
         let new = Imported { bot: new.to_owned(), ..Imported::default() };
@@ -338,6 +297,9 @@ mod tests {
             "var n",
             "/// First.",
             "// Politely.",
+            "@allow(W0701)\nstep b:",
+            "-> c // Away.\n  // Below.\n",
+            "// Apart.\n\n// Why.\n// So.\n\ntest",
             "\"New\"",
             "step c",
             "it greets",
@@ -345,7 +307,7 @@ mod tests {
         ] {
             assert!(made.contains(part), "{part}\n{made}");
         }
-        for part in ["Old", "gone", "Imported", "trigger message\n"] {
+        for part in ["Old", "gone", "Imported", "trigger message\n", "/// Why"] {
             assert!(!made.contains(part), "{part}\n{made}");
         }
         assert_eq!(bot(&made, &new).unwrap(), made);
@@ -353,7 +315,8 @@ mod tests {
         let head = |own: &str| headed(own, "bot x on failed -> b");
         assert_eq!(head("bot x(n: int) on failed -> a"), "bot x(n: int) on failed -> b");
         assert_eq!(head("bot x(n: int)"), "bot x(n: int) on failed -> b");
-        assert_eq!(headed("bot x(n: int) on failed -> a", "bot x").trim_end(), "bot x(n: int)");
+        assert_eq!(headed("bot x(n: int) on failed -> a", "bot x"), "bot x(n: int)");
+        assert_eq!(head("bot x on failed // on failed\n -> a"), "bot x on failed // on failed\n -> b");
         // Another beginning, and a step that stays.
         let kept = BTreeSet::from(["gone".to_owned()]);
         let made = bot(old, &Imported { first: Some("c".to_owned()), kept, ..new }).unwrap();
