@@ -200,6 +200,38 @@ fn what_has_changed_in_kommo_comes_back_into_the_project() {
     assert_eq!(scratch.read("shop/welcome.sbot"), before);
 }
 
+/// Files with the line ends of Windows and a mark at their beginning.
+#[test]
+fn what_is_put_into_a_file_is_written_as_the_file_is() {
+    let scratch = pizzeria("kommo-onto-lines");
+    scratch.write("shop/account.env.toml", env());
+    let files = ["shop/welcome.sbot", "shop/account.sbot", "shop/account.env.toml"];
+    for file in files {
+        let text = String::from_utf8(scratch.read(file)).unwrap();
+        scratch.write(file, format!("\u{feff}{}", text.replace('\n', "\r\n")));
+    }
+    let before = files.map(|file| scratch.read(file));
+    scratch.sbotc(&["export", "kommo", "shop", "--env", files[2], "-o", "out.json"]).exits(0);
+    let import = ["import", "kommo", "out.json", "--onto", "shop"];
+    scratch.sbotc(&import).exits(0).says("Nothing has changed");
+    assert_eq!(files.map(|file| scratch.read(file)), before);
+    // Another text, and a user whom nobody has named yet.
+    let file = String::from_utf8(scratch.read("out.json")).unwrap();
+    let changed = file.replace("Here is the menu.", "This is the menu.").replace(":101", ":177");
+    scratch.write("out.json", changed);
+    scratch.sbotc(&import).exits(0).says("Written anew: prices, human\n");
+    for (file, before) in files.iter().zip(before) {
+        let text = String::from_utf8(scratch.read(file)).unwrap();
+        let lines: Vec<&str> = text.strip_prefix('\u{feff}').unwrap().split_inclusive('\n').collect();
+        assert!(
+            lines.iter().all(|line| line.ends_with("\r\n") && line.matches('\r').count() == 1),
+            "{text:?}"
+        );
+        assert_ne!(text.as_bytes(), before, "{file}");
+    }
+    scratch.sbotc(&["check", "shop"]).exits(0);
+}
+
 /// The bot that goes on stands in a file of another name.
 #[test]
 fn a_bot_that_the_project_has_is_not_made_again() {

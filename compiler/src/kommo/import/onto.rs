@@ -7,11 +7,12 @@
 use super::Imported;
 use super::chunk::{Chunk, chunks};
 use super::comments::{carried, says_more, top};
+use crate::kommo::env::{Env, SECTIONS};
+use crate::kommo::env_text::EnvText;
+use crate::source::Form;
 use sbot_grammar::ast::{Item, ItemKind};
 use sbot_grammar::{parse, print::print};
 use std::collections::BTreeSet;
-use std::str::FromStr;
-use toml_edit::{DocumentMut, Item as Entry, Table};
 
 /// Whether a source has a bot of this name.
 #[must_use]
@@ -35,7 +36,7 @@ pub struct Changes {
 #[must_use]
 pub fn changes(old: &str, new: &str) -> Option<Changes> {
     let steps = |source: &str| -> Option<Vec<(String, String)>> {
-        let (chunks, _) = chunks(source)?;
+        let (chunks, _) = chunks(&Form::read(source).1)?;
         let steps = chunks.into_iter().filter(|chunk| chunk.kind == "step");
         Some(steps.map(|chunk| (chunk.name, bare(&chunk.text))).collect())
     };
@@ -57,7 +58,8 @@ pub fn changes(old: &str, new: &str) -> Option<Changes> {
 /// The bot's file, made of the one that exists and of what was imported. None if the one that exists cannot be read.
 #[must_use]
 pub fn bot(existing: &str, imported: &Imported) -> Option<String> {
-    let (mut old, end) = chunks(existing)?;
+    let (form, plain) = Form::read(existing);
+    let (mut old, end) = chunks(&plain)?;
     let (new, _) = chunks(&imported.bot)?;
     let stays = |step: &str| imported.kept.contains(step);
     begin(&mut old, &new, imported.first.as_deref());
@@ -105,7 +107,7 @@ pub fn bot(existing: &str, imported: &Imported) -> Option<String> {
     }
     out.push_str(&end);
     // What nobody has changed keeps its form, too.
-    Some(if out == existing { out } else { formatted(&out) })
+    Some(if out == plain { existing.to_owned() } else { form.put(&formatted(&out)) })
 }
 
 /// Whether a step may stay though others were written anew that lead to it: it says the same, and what it takes and what
@@ -204,9 +206,10 @@ fn following<'n>(
 /// The account's file with what the imported one declares beside it. None if the one that exists cannot be read.
 #[must_use]
 pub fn account(existing: &str, imported: &str) -> Option<String> {
-    let (old, _) = chunks(existing)?;
+    let (form, plain) = Form::read(existing);
+    let (old, _) = chunks(&plain)?;
     let (new, _) = chunks(imported)?;
-    let mut out = existing.trim_end().to_owned();
+    let mut out = plain.trim_end().to_owned();
     out.push('\n');
     for chunk in &new {
         let same = old.iter().find(|other| other.kind == chunk.kind && other.name == chunk.name);
@@ -228,26 +231,20 @@ pub fn account(existing: &str, imported: &str) -> Option<String> {
             (_, None) => out.push_str(&format!("\n{}", chunk.text)),
         }
     }
-    Some(formatted(&out))
+    Some(form.put(&formatted(&out)))
 }
 
 /// The environment file with the ids that the imported one has beside them. None if the one that exists cannot be read.
 #[must_use]
 pub fn env(existing: &str, imported: &str) -> Option<String> {
-    let mut document = DocumentMut::from_str(existing).ok()?;
-    let new = DocumentMut::from_str(imported).ok()?;
-    for (section, table) in new.iter() {
-        let target = document.entry(section).or_insert_with(|| Entry::Table(Table::new()));
-        let (Some(target), Some(table)) = (target.as_table_like_mut(), table.as_table_like()) else {
-            continue;
-        };
-        for (key, value) in table.iter() {
-            if !target.contains_key(key) {
-                target.insert(key, value.clone());
-            }
+    let (mut file, known) = EnvText::read(existing).ok()?;
+    let new = Env::read(imported).ok()?;
+    for section in SECTIONS.iter().map(|section| section.name) {
+        for (symbol, id) in new.section(section).filter(|(symbol, _)| known.get(section, symbol).is_none()) {
+            file.set(section, symbol, id);
         }
     }
-    Some(document.to_string())
+    Some(file.text())
 }
 
 /// An item in the standard form, without its comments.
@@ -311,6 +308,11 @@ mod tests {
             assert!(!made.contains(part), "{part}\n{made}");
         }
         assert_eq!(bot(&made, &new).unwrap(), made);
+        // However its lines end.
+        let windows = |text: &str| format!("\u{feff}{}", text.replace('\n', "\r\n"));
+        assert_eq!(bot(&windows(old), &new).unwrap(), windows(&made));
+        assert_eq!(bot(&windows(&made), &new).unwrap(), windows(&made));
+        assert_eq!(bot(&old.replace('\n', "\r"), &new).unwrap(), made);
         assert!(bot("step", &new).is_none());
         let head = |own: &str| headed(own, "bot x on failed -> b");
         assert_eq!(head("bot x(n: int) on failed -> a"), "bot x(n: int) on failed -> b");
