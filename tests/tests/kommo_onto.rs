@@ -411,3 +411,15 @@ fn no_comment_is_lost() {
     }
     assert!(count > 1000, "{count}");
 }
+
+#[test]
+fn a_step_that_begins_with_a_wait_stays_behind_a_message_that_changes() {
+    let account = Account::default();
+    let source = "bot shop\n\ntrigger message\n\n\
+        step hi:\n  message \"Hi\"\n  -> mail\n\n\
+        // Where we write to.\nstep mail:\n  validate contains email as address\n    on valid { set contact.email = address -> end }\n    \
+        on invalid -> late\n    on timeout 1h -> late\n\nstep late: message \"Too late.\" -> end\n";
+    let one = small(&[("shop.sbot", source)], "shop", &account);
+    let made = one.onto(&account, |bot| reword(bot, "Hi", "Hello"));
+    assert_eq!(made, source.replace("Hi", "Hello"));
+}

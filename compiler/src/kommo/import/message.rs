@@ -622,6 +622,8 @@ pub(super) fn led_on(lower: &mut Lower<'_>, to: Target, go: Vec<Stmt>, out: &mut
             _ => None,
         });
     let shared = lower.refs.get(&to).is_some_and(|count| *count > 1);
+    // What stays as it is waits where it is.
+    let events = events.filter(|_| asks || !lower.kept.holds(to.step));
     match events {
         Some(events) if asks || !shared => {
             if !shared {
