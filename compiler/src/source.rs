@@ -60,7 +60,7 @@ impl Style {
     /// A text without any style: no mark, and line feeds alone.
     #[must_use]
     pub fn strip(text: &str) -> String {
-        text.strip_prefix('\u{feff}').unwrap_or(text).replace("\r\n", "\n")
+        text.strip_prefix('\u{feff}').unwrap_or(text).replace("\r\n", "\n").replace('\r', "\n")
     }
 
     /// A text that has no style, in this one.
@@ -103,32 +103,6 @@ pub fn text(bytes: Vec<u8>) -> Result<String, String> {
     }
     let after = text.chars().skip(1).chain(['\n']);
     Ok(text.chars().zip(after).map(|(c, next)| if c == '\r' && next != '\n' { '\n' } else { c }).collect())
-}
-
-/// How a file is written, whatever it says: a text that was changed goes back in the same way.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Form {
-    /// It begins with a byte order mark.
-    marked: bool,
-    /// Its lines end as on Windows.
-    returns: bool,
-}
-
-impl Form {
-    /// The form of a text, and the text without it: its lines end in line feeds.
-    #[must_use]
-    pub fn read(text: &str) -> (Form, String) {
-        let plain = text.strip_prefix('\u{feff}').unwrap_or(text);
-        let form = Form { marked: plain.len() != text.len(), returns: plain.contains("\r\n") };
-        (form, plain.replace("\r\n", "\n").replace('\r', "\n"))
-    }
-
-    /// A text whose lines end in line feeds, in this form.
-    #[must_use]
-    pub fn put(self, text: &str) -> String {
-        let mark = if self.marked { "\u{feff}" } else { "" };
-        if self.returns { format!("{mark}{}", text.replace('\n', "\r\n")) } else { format!("{mark}{text}") }
-    }
 }
 
 impl Source {

@@ -9,7 +9,7 @@ use super::chunk::{Chunk, chunks};
 use super::comments::{carried, says_more, top};
 use crate::kommo::env::{Env, SECTIONS};
 use crate::kommo::env_text::EnvText;
-use crate::source::Form;
+use crate::source::Style;
 use sbot_grammar::ast::{Item, ItemKind};
 use sbot_grammar::{parse, print::print};
 use std::collections::BTreeSet;
@@ -36,7 +36,7 @@ pub struct Changes {
 #[must_use]
 pub fn changes(old: &str, new: &str) -> Option<Changes> {
     let steps = |source: &str| -> Option<Vec<(String, String)>> {
-        let (chunks, _) = chunks(&Form::read(source).1)?;
+        let (chunks, _) = chunks(&Style::strip(source))?;
         let steps = chunks.into_iter().filter(|chunk| chunk.kind == "step");
         Some(steps.map(|chunk| (chunk.name, bare(&chunk.text))).collect())
     };
@@ -58,7 +58,7 @@ pub fn changes(old: &str, new: &str) -> Option<Changes> {
 /// The bot's file, made of the one that exists and of what was imported. None if the one that exists cannot be read.
 #[must_use]
 pub fn bot(existing: &str, imported: &Imported) -> Option<String> {
-    let (form, plain) = Form::read(existing);
+    let plain = Style::strip(existing);
     let (mut old, end) = chunks(&plain)?;
     let (new, _) = chunks(&imported.bot)?;
     let stays = |step: &str| imported.kept.contains(step);
@@ -107,7 +107,7 @@ pub fn bot(existing: &str, imported: &Imported) -> Option<String> {
     }
     out.push_str(&end);
     // What nobody has changed keeps its form, too.
-    Some(if out == plain { existing.to_owned() } else { form.put(&formatted(&out)) })
+    Some(if out == plain { existing.to_owned() } else { in_style(existing, &out) })
 }
 
 /// Whether a step may stay though others were written anew that lead to it: it says the same, and what it takes and what
@@ -206,7 +206,7 @@ fn following<'n>(
 /// The account's file with what the imported one declares beside it. None if the one that exists cannot be read.
 #[must_use]
 pub fn account(existing: &str, imported: &str) -> Option<String> {
-    let (form, plain) = Form::read(existing);
+    let plain = Style::strip(existing);
     let (old, _) = chunks(&plain)?;
     let (new, _) = chunks(imported)?;
     let mut out = plain.trim_end().to_owned();
@@ -231,7 +231,8 @@ pub fn account(existing: &str, imported: &str) -> Option<String> {
             (_, None) => out.push_str(&format!("\n{}", chunk.text)),
         }
     }
-    Some(form.put(&formatted(&out)))
+    let same = out.trim_end() == plain.trim_end();
+    Some(if same { existing.to_owned() } else { in_style(existing, &out) })
 }
 
 /// The environment file with the ids that the imported one has beside them. None if the one that exists cannot be read.
@@ -245,6 +246,11 @@ pub fn env(existing: &str, imported: &str) -> Option<String> {
         }
     }
     Some(file.text())
+}
+
+/// A source in the standard form, with the mark and the line ends of the file that it is to replace.
+fn in_style(existing: &str, source: &str) -> String {
+    Style::of(existing.as_bytes()).put(&formatted(source))
 }
 
 /// An item in the standard form, without its comments.
