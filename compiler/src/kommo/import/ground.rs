@@ -28,10 +28,20 @@ pub struct Ground {
 /// A template that is declared.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Template {
-    /// Names, and whether they are numbers.
-    pub(super) params: Vec<(String, bool)>,
+    /// Names, and what each takes.
+    pub(super) params: Vec<(String, Kind)>,
     /// Its text: what stands there, or the name of a parameter.
     pub(super) parts: Vec<Result<String, String>>,
+}
+
+/// What a parameter of a template takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Text,
+    Int,
+    Number,
+    /// What no text of a file says in the words of the language.
+    Other,
 }
 
 /// An action of a widget that is declared.
@@ -124,7 +134,7 @@ impl Ground {
         } else if let ItemKind::Template { name, params, text, .. } = item {
             let names: BTreeSet<&str> = params.iter().map(|param| &*param.name.text).collect();
             let parts: Option<Vec<_>> = text.parts.iter().map(|part| template_part(part, &names)).collect();
-            let template = Template { params: numbers(&params), parts: parts.unwrap_or_default() };
+            let template = Template { params: kinds(&params), parts: parts.unwrap_or_default() };
             self.templates.insert(name.text.to_string(), template);
         }
     }
@@ -160,6 +170,24 @@ impl Ground {
 
     pub(super) fn template(&self, symbol: &str) -> Option<&Template> {
         self.templates.get(symbol)
+    }
+}
+
+/// Names, and what each takes.
+fn kinds(params: &[Param]) -> Vec<(String, Kind)> {
+    params.iter().map(|param| (param.name.text.to_string(), kind(&param.ty))).collect()
+}
+
+fn kind(ty: &TypeExpr) -> Kind {
+    if let TypeKind::Optional(ty) | TypeKind::Paren(ty) = &ty.kind {
+        return kind(ty);
+    }
+    let TypeKind::Named(name) = &ty.kind else { return Kind::Other };
+    match name.text.as_str() {
+        "text" => Kind::Text,
+        "int" => Kind::Int,
+        "number" => Kind::Number,
+        _ => Kind::Other,
     }
 }
 

@@ -1,7 +1,8 @@
 //! Messages: what they show, who gets them, and where the replies lead.
 
-use super::ground::Template;
+use super::ground::{Kind, Template};
 use super::lower::{Lower, said, waits};
+use super::text::{Ty, Value};
 use super::tree::{Choice, Exit, Found, Head, If, On, Part, Say, Stmt, Test};
 use super::{ask, words};
 use crate::kommo::bot::{self, Button, Handler, Message, Reply, ReplyIs, Target, What};
@@ -139,9 +140,17 @@ fn template(lower: &mut Lower<'_>, id: &str, message: &Message) -> String {
     };
     let symbol = lower.symbols.template(id, &channel);
     if lower.symbols.declared("templates", &symbol) {
-        let args =
-            lower.ground.template(&symbol).and_then(|template| arguments(lower, template, &message.text));
-        return format!("{symbol}({})", args.unwrap_or_default().join(", "));
+        let args = match lower.ground.template(&symbol) {
+            Some(template) => arguments(lower, template, &message.text),
+            None => Some(Vec::new()),
+        };
+        if let Some(args) = args {
+            return format!("{symbol}({})", args.join(", "));
+        }
+        lower.tell(&format!(
+            "what the template `{symbol}` is given cannot be told from its text. Here that is an ordinary text"
+        ));
+        return if message.text.trim().is_empty() { quoted("…") } else { lower.text(&message.text) };
     }
     lower.tell("the text of the template stands in Kommo");
     let text = if message.text.trim().is_empty() {
@@ -168,10 +177,24 @@ fn arguments(lower: &mut Lower<'_>, template: &Template, text: &str) -> Option<V
             }
         }
     }
-    let given = |(name, is_number): &(String, bool)| {
+    let given = |(name, kind): &(String, Kind)| {
         let text = *found.get(name.as_str())?;
-        let number = is_number.then(|| ask::number(text)).flatten();
-        Some(format!("{name}: {}", number.unwrap_or_else(|| lower.value(text).expr)))
+        let value = match kind {
+            Kind::Int => ask::number(text).filter(|number| !number.contains('.'))?,
+            Kind::Number => match ask::number(text) {
+                Some(number) => number,
+                None => {
+                    Some(lower.value(text)).filter(|value| value.ty == Ty::Number && !value.optional)?.expr
+                }
+            },
+            Kind::Text => match lower.value(text) {
+                Value { expr, ty: Ty::Text, optional: false } => expr,
+                // A text is there, whatever else is not.
+                Value { .. } => lower.text(text),
+            },
+            Kind::Other => return None,
+        };
+        Some(format!("{name}: {value}"))
     };
     template.params.iter().map(given).collect()
 }
