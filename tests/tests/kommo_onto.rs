@@ -11,7 +11,7 @@
 mod support;
 
 use sbot_embed::Json;
-use sbotc::kommo::bot::{Bot, Handler, Stop, What};
+use sbotc::kommo::bot::{Bot, Handler, Part, Stop, Target, What};
 use sbotc::kommo::env::Env;
 use sbotc::kommo::export::{Export, Input, export};
 use sbotc::kommo::import::{Ground, Imported, import, onto};
@@ -422,4 +422,74 @@ fn a_step_that_begins_with_a_wait_stays_behind_a_message_that_changes() {
     let one = small(&[("shop.sbot", source)], "shop", &account);
     let made = one.onto(&account, |bot| reword(bot, "Hi", "Hello"));
     assert_eq!(made, source.replace("Hi", "Hello"));
+}
+
+/// How often the ways of each bot are led elsewhere.
+const ROUNDS: usize = 14;
+
+/// A number below another one, the same for each seed.
+fn below(seed: &mut u64, count: usize) -> usize {
+    // SplitMix64.
+    *seed = seed.wrapping_add(0x9E37_79B9_7F4A_7C15);
+    let mut mixed = *seed;
+    mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    usize::try_from((mixed ^ (mixed >> 31)) % u64::try_from(count).unwrap()).unwrap()
+}
+
+/// Leads ways of a bot to other blocks, as people do who drag the arrows of the editor. Says which.
+fn led_elsewhere(bot: &mut Bot, seed: &mut u64) -> String {
+    let blocks: Vec<i64> = bot.steps.iter().map(|step| step.number).collect();
+    let mut ways = 0;
+    for step in &mut bot.steps {
+        step.each_handler_mut(&mut |handler| handler.each_target_mut(&mut |_| ways += 1));
+    }
+    let mut said = String::new();
+    for _ in 0..=below(seed, 3).min(ways) {
+        let (way, to) = (below(seed, ways.max(1)), blocks[below(seed, blocks.len())]);
+        let mut at = 0;
+        for step in &mut bot.steps {
+            let number = step.number;
+            step.each_handler_mut(&mut |handler| {
+                handler.each_target_mut(&mut |target| {
+                    if at == way {
+                        write!(said, " {number}: {} -> {to}", target.step).unwrap();
+                        *target = Target { step: to, part: Part::Question };
+                    }
+                    at += 1;
+                });
+            });
+        }
+    }
+    said
+}
+
+#[test]
+fn ways_that_lead_elsewhere_leave_a_project_that_compiles() {
+    let account = Account::default();
+    let (mut count, mut failed) = (0, String::new());
+    for one in &exported(&account) {
+        for round in 0..ROUNDS {
+            let mut seed = u64::try_from(round).unwrap();
+            let mut changed = one.salesbot.clone();
+            let said = led_elsewhere(&mut changed, &mut seed);
+            let made = one.import(&changed, &account);
+            let source = onto::bot(&one.text(&one.file), &made);
+            let source = source.unwrap_or_else(|| panic!("{}, round {round}:\n{}", one.name, made.bot));
+            let mut files = one.files.clone();
+            files.0.insert(one.file.clone(), source.clone().into_bytes());
+            assert_eq!((made.account.as_str(), made.env.as_str()), ("", ""), "{}, round {round}", one.name);
+            let checked = sbotc::check::check(sbotc::project::parse(&one.entries, &files).unwrap(), &files);
+            // Whether a channel carries it depends on what starts the bot and leads there: that is for the person to say.
+            let errors =
+                checked.diagnostics.iter().filter(|one| one.is_error() && one.code.name() != "E0501");
+            let errors = support::listed(errors, &checked.sources);
+            if !errors.is_empty() {
+                writeln!(failed, "{}, round {round}:{said}\n{errors}{source}", one.name).unwrap();
+            }
+            count += 1;
+        }
+    }
+    assert!(failed.is_empty(), "{failed}");
+    assert!(count > 200, "{count}");
 }

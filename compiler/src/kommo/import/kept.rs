@@ -94,6 +94,12 @@ impl Kept {
         self.calls.get(&at.step).filter(|_| goes).map(String::as_str)
     }
 
+    /// The step of the source that stays and begins at a place, with some arguments or without.
+    pub(super) fn begins(&self, at: Target) -> Option<&str> {
+        let (step, _) = self.blocks.get(&at.step)?;
+        (self.begun(at).is_some() || self.call(at).is_some()).then_some(step)
+    }
+
     /// Places that are steps whatever else leads to them: those that stay, and those to which what stays leads.
     pub(super) fn places(&self) -> BTreeSet<Target> {
         let (from, to): (Vec<i64>, Vec<Target>) = self.ways.iter().copied().unzip();

@@ -213,7 +213,8 @@ fn places(lower: &mut Lower<'_>, bot: &Bot) -> Option<Places> {
     for tree in trees.values_mut() {
         widget::complete(&lower.widgets, tree);
     }
-    for (from, to) in circles::cuts(&order, &trees) {
+    let dry = circles::dry(lower, bot);
+    for (from, to) in circles::cuts(&order, &trees, &dry) {
         let step = if from.step == ERROR { "error".to_owned() } else { from.step.to_string() };
         lower.path = step;
         lower.tell(&format!(
