@@ -493,3 +493,32 @@ fn ways_that_lead_elsewhere_leave_a_project_that_compiles() {
     assert!(failed.is_empty(), "{failed}");
     assert!(count > 200, "{count}");
 }
+
+#[test]
+fn what_an_answer_does_not_bring_along_is_empty() {
+    let account = Account::default();
+    let path = support::fixtures("kommo_export").join("widget.sbot");
+    let source = std::fs::read_to_string(path).unwrap();
+    let one = small(&[("widget.sbot", &source)], "pay", &account);
+    let mut changed = one.salesbot.clone();
+    let mut exits = Vec::new();
+    for step in &mut changed.steps {
+        step.each_handler_mut(&mut |handler| {
+            if let What::Widget(widget) = &mut handler.what {
+                exits.push(widget.exits[0].1);
+                // What was declined leads where what was paid led.
+                let first = exits[0];
+                widget.exits.iter_mut().for_each(|(_, to)| *to = first);
+            }
+        });
+    }
+    assert_eq!(exits.len(), 2);
+    let made = one.import(&changed, &account);
+    let source = onto::bot(&source, &made).unwrap();
+    for part in ["does not bring `amount` along", "let no_amount = 0", "-> thanks(no_amount)"] {
+        assert!(source.contains(part), "{part}\n{source}");
+    }
+    let mut files = one.files.clone();
+    files.0.insert(one.file.clone(), source.into_bytes());
+    salesbot(&files, &one.entries, "pay", None, &account).unwrap();
+}

@@ -283,7 +283,12 @@ fn empty(bot: &Bot, name: String) -> Imported {
     Imported { bot: canonical(&source), name, ..Imported::default() }
 }
 
-fn written(lower: Lower<'_>, places: &Places, bot: &Bot, name: String) -> Result<Imported, BTreeSet<String>> {
+fn written(
+    mut lower: Lower<'_>,
+    places: &Places,
+    bot: &Bot,
+    name: String,
+) -> Result<Imported, BTreeSet<String>> {
     let step_names = naming::names(places, lower.failed);
     let torn = torn(&lower.kept, places, &step_names);
     if !torn.is_empty() {
@@ -300,6 +305,7 @@ fn written(lower: Lower<'_>, places: &Places, bot: &Bot, name: String) -> Result
     roots.extend(places.trees.keys().filter(|at| !led.contains(at)));
     let needs = Needs::of(places, &roots);
     let answers = answers(places, &needs, lower.ground);
+    lower.told.extend(unbrought(places, &needs, &answers, &lower.kept));
     let failed = lower.failed.and_then(|at| step_names.get(&at)).map(String::as_str);
     let mut out = head(bot, &name, failed);
     // Of steps that became parts of others.
@@ -335,10 +341,14 @@ fn written(lower: Lower<'_>, places: &Places, bot: &Bot, name: String) -> Result
     let fresh = places.order.iter().filter(|at| places.trees.contains_key(at) && !lower.kept.holds(at.step));
     fresh.for_each(|at| printer.step(*at, &mut steps));
     for need in &needs.vars {
-        let kind =
-            if need == needs::FOUND { Needs::var_kind(places) } else { print::answered(lower.ground, need) };
         out.push_str(&words::comment("Kommo: not every way to where this is read passes by what finds it."));
-        out.push_str(&format!("var {}: {}? = none\n", print::key(need), kind.ty()));
+        if need == needs::FOUND {
+            out.push_str(&format!("var found: {}? = none\n", Needs::var_kind(places).ty()));
+        } else {
+            let kind = print::answered(lower.ground, need);
+            let value = print::nothing(kind);
+            out.push_str(&format!("var {}: {} = {value}\n", print::key(need), kind.ty()));
+        }
     }
     out.push_str(&steps);
     let entry = places.entry;
@@ -435,6 +445,38 @@ fn answers(places: &Places, needs: &Needs, ground: &Ground) -> Answers {
         ((call, exit), declared.unwrap_or_else(|| needed.into_iter().collect()))
     };
     all.into_iter().map(in_order).collect()
+}
+
+/// What the answers of widgets do not bring along though it is read behind them.
+fn unbrought(places: &Places, needs: &Needs, answers: &Answers, kept: &Kept) -> Vec<Told> {
+    fn gather(list: &[Stmt], needs: &Needs, answers: &Answers, all: &mut BTreeSet<String>) {
+        for stmt in list {
+            if let Stmt::Wait(wait) = stmt
+                && let Head::Call(line) = &wait.head
+            {
+                let call = line.split('(').next().unwrap_or_default();
+                for exit in &wait.exits {
+                    let On::Answer(code) = &exit.on else { continue };
+                    let brought = answers.get(&(call.to_owned(), code.clone()));
+                    let free = needs::free(&exit.body, &needs.params, &needs.vars);
+                    let keys = free.iter().filter_map(|need| need.strip_prefix("json."));
+                    let lost = keys.filter(|key| brought.is_none_or(|all| !all.iter().any(|one| one == key)));
+                    all.extend(lost.map(print::unbrought));
+                }
+            }
+            stmt.bodies().into_iter().for_each(|body| gather(body, needs, answers, all));
+        }
+    }
+    let mut told = Vec::new();
+    for (at, tree) in places.trees.iter().filter(|(at, _)| !kept.holds(at.step)) {
+        let mut all = BTreeSet::new();
+        gather(tree, needs, answers, &mut all);
+        let step = (at.step != ERROR).then_some(at.step);
+        let path = step.map_or_else(|| "error".to_owned(), |step| step.to_string());
+        let line = |what| Told { step, path: path.clone(), what };
+        told.extend(all.into_iter().map(line));
+    }
+    told
 }
 
 /// The standard form of a source. What cannot be read is left as it is: the check will say why.

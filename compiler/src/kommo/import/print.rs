@@ -241,8 +241,8 @@ impl Printer<'_> {
     }
 
     fn arg(&self, need: &Need, to: Target, scope: &Scope) -> String {
-        let Some((name, kind)) = scope.get(need) else { return "\"\"".to_owned() };
         let wanted = if need == FOUND { self.needs.kind(to) } else { answered(self.ground, need) };
+        let Some((name, kind)) = scope.get(need) else { return nothing(wanted).to_owned() };
         if *kind == Found::Number && wanted != Found::Number {
             format!("\"{{{name}}}\"")
         } else {
@@ -304,9 +304,14 @@ impl Printer<'_> {
             let (on, inner) = self.on(wait, exit, scope, valid.as_ref());
             let mut notes = exit.notes.clone();
             let keeps = matches!(exit.on, On::Valid) && self.needs.vars.contains(FOUND);
+            let first = self.answer(wait, exit, scope);
             let body = if keeps {
                 let name = valid.as_ref().and_then(|(name, _)| name.clone());
                 self.assigned(&exit.body, &name, &inner)
+            } else if !first.is_empty() {
+                let mut body = String::new();
+                self.list(&exit.body, &inner, tail, &mut body);
+                format!("{{\n{first}{body}}}")
             } else {
                 self.exit(&exit.body, &mut notes, &inner, tail)
             };
@@ -317,6 +322,34 @@ impl Printer<'_> {
             out.push_str(&format!(" on {on} {body}"));
         }
         out.push('\n');
+    }
+
+    /// What an exit of a widget brings along.
+    fn brought(&self, wait: &Wait, code: &str) -> Vec<String> {
+        let Head::Call(line) = &wait.head else { return Vec::new() };
+        let call = line.split('(').next().unwrap_or_default();
+        self.answers.get(&(call.to_owned(), code.to_owned())).cloned().unwrap_or_default()
+    }
+
+    /// What the body of a widget's exit begins with: it keeps what is a variable, and makes what the exit does not bring
+    /// along.
+    fn answer(&self, wait: &Wait, exit: &Exit, scope: &Scope) -> String {
+        let On::Answer(code) = &exit.on else { return String::new() };
+        let brought = self.brought(wait, code);
+        let mut out = String::new();
+        for name in brought.iter().filter(|name| self.needs.vars.contains(&format!("json.{name}"))) {
+            out.push_str(&format!("{name} = new_{name}\n"));
+        }
+        let used = needs::free(&exit.body, &self.needs.params, &self.needs.vars);
+        for need in used.iter().filter(|need| need.starts_with("json.")) {
+            let name = key(need);
+            let known = scope.get(need).is_some_and(|(name, _)| *name == without(need));
+            if !known && !brought.iter().any(|known| known == name) {
+                out.push_str(&words::comment(&format!("Kommo: {}", unbrought(name))));
+                out.push_str(&format!("let {} = {}\n", without(need), nothing(answered(self.ground, need))));
+            }
+        }
+        out
     }
 
     /// What takes an exit, and what is known behind it.
@@ -338,18 +371,16 @@ impl Printer<'_> {
             On::Timeout(seconds) => (format!("timeout {}", quotes::duration(*seconds)), scope.clone()),
             On::Failed => plain("failed"),
             On::Answer(code) => {
-                let call = if let Head::Call(line) = &wait.head {
-                    line.split('(').next().unwrap_or_default()
-                } else {
-                    ""
-                };
-                let keys = self.answers.get(&(call.to_owned(), code.clone())).cloned().unwrap_or_default();
+                let keys = self.brought(wait, code);
                 let used = needs::free(&exit.body, &self.needs.params, &self.needs.vars);
                 let mut inner = scope.clone();
                 let binds: Vec<String> = keys
                     .iter()
                     .map(|name| {
                         let need = format!("json.{name}");
+                        if self.needs.vars.contains(&need) {
+                            return format!("new_{name}");
+                        }
                         if !used.contains(&need) {
                             return format!("_{name}");
                         }
@@ -358,6 +389,11 @@ impl Printer<'_> {
                         name.clone()
                     })
                     .collect();
+                // The others are made at the beginning of the body.
+                let others = used.iter().filter(|need| need.starts_with("json."));
+                for need in others.filter(|need| !keys.iter().any(|name| name == key(need))) {
+                    inner.insert(need.clone(), (without(need), answered(self.ground, need)));
+                }
                 let binds = if binds.is_empty() { String::new() } else { format!("({})", binds.join(", ")) };
                 (format!("{code}{binds}"), inner)
             }
@@ -430,9 +466,27 @@ pub(super) fn key(need: &str) -> &str {
     need.strip_prefix("json.").unwrap_or(need)
 }
 
+/// The name that a need has where nothing brings it along.
+fn without(need: &str) -> String {
+    format!("no_{}", key(need))
+}
+
 /// The type of what a widget answers.
 pub(super) fn answered(ground: &Ground, need: &str) -> Found {
     if ground.answers_number(key(need)) { Found::Number } else { Found::Text }
+}
+
+/// What is told where an answer does not bring along what is read behind it.
+pub(super) fn unbrought(name: &str) -> String {
+    format!("this answer does not bring `{name}` along, which is read behind it; here it is empty.")
+}
+
+/// What stands for a value that nothing brings along.
+pub(super) fn nothing(kind: Found) -> &'static str {
+    match kind {
+        Found::Number => "0",
+        Found::Text | Found::Phone | Found::Email => "\"\"",
+    }
 }
 
 /// A condition that can stand behind `if`.
