@@ -522,3 +522,39 @@ fn what_an_answer_does_not_bring_along_is_empty() {
     files.0.insert(one.file.clone(), source.into_bytes());
     salesbot(&files, &one.entries, "pay", None, &account).unwrap();
 }
+
+#[test]
+fn nothing_leads_inside_of_a_step_that_stays() {
+    let account = Account::default();
+    let source = "bot shop\n\ntrigger message\n\n\
+        step hi:\n  message \"Hi\"\n  -> which\n\n\
+        step which: message \"Which?\" buttons [\"Roses\" -> end, \"Tulips\" -> mail] on other -> nap on timeout 1h -> nap\n\n\
+        step mail:\n  validate contains email as address\n    on valid { set contact.email = address -> end }\n    \
+        on invalid -> end\n    on timeout 1h -> end\n\n\
+        step nap:\n  pause 1h\n  message \"Still there?\"\n  -> end\n";
+    let one = small(&[("shop.sbot", source)], "shop", &account);
+    let waits = |bot: &Bot, count: usize| {
+        let is = |what: &What| matches!(what, What::Waits(events) if events.len() == count);
+        bot.steps.iter().find(|step| is(&step.question[0].what)).unwrap().number
+    };
+    for (count, buttons) in [(2, true), (1, false)] {
+        let mut changed = one.salesbot.clone();
+        let to = Target { step: waits(&changed, count), part: Part::Question };
+        let step = changed.steps.iter_mut().find(|step| !step.answer.is_empty()).unwrap();
+        let goto = Handler { path: String::new(), what: What::Goto(to) };
+        if buttons {
+            // The block of the buttons leads on at once.
+            step.answer.clear();
+            step.no_answer.clear();
+            step.question.push(goto);
+        } else {
+            step.no_answer = vec![goto];
+        }
+        let made = one.import(&changed, &account);
+        let source = onto::bot(source, &made).unwrap();
+        let mut files = one.files.clone();
+        files.0.insert(one.file.clone(), source.clone().into_bytes());
+        let again = salesbot(&files, &one.entries, "shop", None, &account);
+        again.unwrap_or_else(|why| panic!("{why}\n{source}"));
+    }
+}

@@ -94,6 +94,13 @@ impl Kept {
         self.calls.get(&at.step).filter(|_| goes).map(String::as_str)
     }
 
+    /// The step that stays, if a place is inside of it, so that no source can lead there.
+    pub(super) fn inside(&self, at: Target) -> Option<&str> {
+        let (step, _) = self.blocks.get(&at.step).filter(|_| self.holds(at.step))?;
+        let named = self.begun(at).is_some() && !self.closed.contains(step);
+        (!named && self.call(at).is_none()).then_some(step)
+    }
+
     /// The step of the source that stays and begins at a place, with some arguments or without.
     pub(super) fn begins(&self, at: Target) -> Option<&str> {
         let (step, _) = self.blocks.get(&at.step)?;

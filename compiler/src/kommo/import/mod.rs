@@ -391,7 +391,8 @@ fn used(lower: &Lower<'_>, name: &str, account: bool, out: &mut String) -> Vec<S
     others
 }
 
-/// Steps that cannot stay: they lead to one that has a parameter now, or another one has their name.
+/// Steps that cannot stay: they lead to one that has a parameter now, another one has their name, or what is written anew
+/// leads inside of them.
 fn torn(kept: &Kept, places: &Places, names: &BTreeMap<Target, String>) -> BTreeSet<String> {
     if kept.steps.is_empty() {
         return BTreeSet::new();
@@ -402,6 +403,9 @@ fn torn(kept: &Kept, places: &Places, names: &BTreeMap<Target, String>) -> BTree
         if kept.leads(*step).any(|to| unmet.contains(&to)) {
             torn.insert(of.clone());
         }
+    }
+    for (_, tree) in places.trees.iter().filter(|(at, _)| !kept.holds(at.step)) {
+        tree::each_go(tree, &mut |to| torn.extend(kept.inside(to).map(str::to_owned)));
     }
     let fresh = names.iter().filter(|(at, _)| !kept.holds(at.step)).map(|(_, name)| name);
     torn.extend(fresh.filter(|name| kept.steps.contains(*name)).cloned());
