@@ -3,7 +3,8 @@
 //!
 //! - nothing changes if nothing has changed in Kommo, whatever words the project uses;
 //! - a message that is changed in Kommo is changed in the project, in its own step; the project still compiles, and its
-//!   export is the changed file.
+//!   export is the changed file;
+//! - wherever the ways of a bot are led in Kommo, the project compiles, but for what no channel can carry.
 
 // What cannot be read is a failure, and so is whatever a match does not expect.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
