@@ -66,30 +66,55 @@ fn help_and_usage() {
     }
 }
 
-/// Every line fits, each example is one line with what it does behind it or below it, and paragraphs are filled: no line
-/// ends before the first word of the next one would not fit.
+fn help_page(scratch: &Scratch, page: &[String], width: usize) -> String {
+    let mut command = scratch.command(&["help"]);
+    let output = command.args(page).env("COLUMNS", width.to_string()).output().unwrap();
+    assert!(output.status.success(), "{page:?}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// The commands that a page of help lists, without `help` itself, which is clap's.
+fn commands_of(help: &str) -> Vec<&str> {
+    let listed = help.split_once("\nCommands:\n").map_or("", |(_, list)| list);
+    listed
+        .lines()
+        .take_while(|line| !line.is_empty())
+        .filter_map(|line| line.strip_prefix("  ")?.split(' ').next())
+        .filter(|name| !name.is_empty() && *name != "help")
+        .collect()
+}
+
+/// On every page that can be reached from `sbotc help`: each line fits, each example is one line with what it does behind
+/// it or below it, and paragraphs are filled: no line ends before the first word of the next one would not fit.
 #[test]
 fn help_is_as_wide_as_the_terminal() {
     let scratch = Scratch::new("help-width");
-    for width in [80, 100] {
-        for page in [&["pull"][..], &["pull", "kommo"], &["export"], &["export", "kommo"]] {
-            let mut command = scratch.command(&[&["help"], page].concat());
-            let output = command.env("COLUMNS", width.to_string()).output().unwrap();
-            let help = String::from_utf8(output.stdout).unwrap();
-            let wide = help.lines().find(|line| line.chars().count() > width);
-            assert_eq!(wide, None, "{page:?} at {width}");
-            let (_, examples) = help.split_once("\nExamples:\n").unwrap();
-            let (examples, prose) = examples.split_once("\n\n").unwrap();
-            for line in examples.lines() {
-                let command = line.starts_with("  sbotc ") || line.starts_with("  export ");
-                assert!(command || line.starts_with("      "), "{page:?} at {width}: {line}");
-            }
-            for (line, next) in prose.lines().zip(prose.lines().skip(1)) {
+    let mut pages = vec![Vec::new()];
+    let mut seen = 0;
+    while let Some(page) = pages.get(seen).cloned() {
+        seen += 1;
+        let [narrow, wide] = [80, 100].map(|width| {
+            let help = help_page(&scratch, &page, width);
+            let beyond = help.lines().find(|line| line.chars().count() > width);
+            assert_eq!(beyond, None, "{page:?} at {width}");
+            let (about, rest) = help.split_once("\nUsage: ").unwrap();
+            let (_, examples) =
+                rest.split_once("\nExample").unwrap_or_else(|| panic!("{page:?} has no example"));
+            let prose: Vec<&str> = about.lines().chain([""]).chain(examples.lines()).collect();
+            for [line, next] in prose.array_windows() {
                 let Some(word) = next.split(' ').next().filter(|word| !word.is_empty()) else { continue };
                 let with_it = line.chars().count() + 1 + word.chars().count();
                 assert!(line.is_empty() || with_it > width, "{page:?} at {width}: {line}\n{next}");
             }
-        }
+            // What is set in columns, and must not be broken to fit.
+            let columns = examples.lines().filter(|line| line.starts_with(' '));
+            (columns.map(String::from).collect::<Vec<_>>(), help)
+        });
+        assert_eq!(narrow.0, wide.0, "{page:?}: a line of more than 80 columns");
+        pages.extend(commands_of(&wide.1).into_iter().map(|name| [&page[..], &[name.to_owned()]].concat()));
+    }
+    for page in [&["check"][..], &["i18n", "status"]] {
+        assert!(pages.iter().any(|found| found == page), "{page:?} is not among {pages:?}");
     }
 }
 

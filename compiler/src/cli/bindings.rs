@@ -11,14 +11,19 @@ use std::io::Write;
 
 const EXAMPLES: &str = "\
 Examples:
-  sbotc bindings rust pizzeria -o src/pizzeria.rs          types for a host that calls sbot-vm
-  sbotc bindings typescript pizzeria -o pizzeria.ts        types of the JSON of sbot-embed
-  sbotc bindings python pizzeria -o pizzeria.py            the same, as dataclasses
-  sbotc bindings json-schema pizzeria                      the same, as JSON Schema, to standard output
-  sbotc bindings rust pizzeria -o src/pizzeria.rs --check  whether the file is what would be written
+  sbotc bindings rust pizzeria -o src/pizzeria.rs
+                              types for a host that calls sbot-vm
+  sbotc bindings typescript pizzeria -o pizzeria.ts
+                              types of the JSON of sbot-embed
+  sbotc bindings python pizzeria -o pizzeria.py
+                              the same, as dataclasses
+  sbotc bindings json-schema pizzeria
+                              the same, as JSON Schema, to standard output
+  sbotc bindings rust pizzeria -o src/pizzeria.rs --check
+                              whether the file is what would be written
 
-Exit codes: 0 written or up to date, 1 the source has errors or the file is out of date, 2 a file could not be read or
-written.";
+Exit codes: 0 written or up to date, 1 the source has errors or the file is out of date, 2 a file could not be read \
+or written.";
 
 /// Write types for the program that runs the bots
 ///

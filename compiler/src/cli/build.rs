@@ -18,6 +18,7 @@ Examples:
   sbotc build pizzeria --tag v2 -o released/v2.sbc --against released/
 
 The file is replaced as a whole: nobody ever sees half of a program.
+
 Exit codes: 0 built, 1 the source has errors, 2 a file could not be read or written.";
 
 /// Compile to a .sbc file

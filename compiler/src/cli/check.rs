@@ -18,7 +18,8 @@ Examples:
   sbotc check . --deny warnings            for CI: warnings fail too
   sbotc check . --format json | jq .code   for tools: one object a line
   sbotc check pizzeria --diff              what --fix would change, as a patch
-  sbotc check pizzeria --fix               mends what has one right answer, and reports the rest
+  sbotc check pizzeria --fix               mends what has one right answer,
+                                           and reports the rest
 
 Exit codes: 0 no errors, 1 errors (or denied warnings; with --diff: a file would change), 2 a path could not be read.";
 

@@ -11,13 +11,15 @@ use std::io::Write;
 
 const EXAMPLES: &str = "\
 Examples:
-  sbotc diff shop-live shop                     what changes for clients when `shop` goes live
-  sbotc diff old/bot.sbot new/bot.sbot          two files
-  sbotc diff shop-live shop --summary           one line
-  sbotc diff shop-live shop > changes.md        Markdown, to be pasted into a pull request
-  sbotc diff shop-live shop --format json       for tools: one object a difference, then one with the sum
+  sbotc diff shop-live shop                 what `shop` will change for clients
+  sbotc diff old/bot.sbot new/bot.sbot      two files
+  sbotc diff shop-live shop --summary       one line
+  sbotc diff shop-live shop > changes.md    Markdown, for a pull request
+  sbotc diff shop-live shop --format json   for tools: one object a difference,
+                                            then one with the sum
 
 Names of locals, comments, the order of steps and the like make no difference: programs that behave the same have none.
+
 Exit codes: 0 no difference, 1 differences, 2 a project has errors or could not be read.";
 
 /// Tell what changed for clients between two projects

@@ -14,15 +14,16 @@ use std::time::{Duration, Instant};
 
 const EXAMPLES: &str = "\
 Examples:
-  sbotc explore pizzeria                    every conversation with every bot of the folder
-  sbotc explore pizzeria --bot welcome      with one of them
-  sbotc explore pizzeria --write-tests      a test for each exit that no test reaches yet
-  sbotc explore pizzeria --limit 200000     look further, where the walk was cut off
-  sbotc explore . --format json             one object a bot
+  sbotc explore pizzeria                  every conversation with every bot
+  sbotc explore pizzeria --bot welcome    with one of them
+  sbotc explore pizzeria --write-tests    tests for exits that no test reaches
+  sbotc explore pizzeria --limit 200000   look further, if the walk was cut off
+  sbotc explore . --format json           one object a bot
 
-The walk uses the real virtual machine and a virtual clock: it presses every button, writes texts that pass and texts
-that fail each pattern, lets every timer run out, lets messages fail, and answers actions in every way they declare.
+The walk uses the real virtual machine and a virtual clock: it presses every button, writes texts that pass and texts \
+that fail each pattern, lets every timer run out, lets messages fail, and answers actions in every way they declare. \
 The same project always gives the same report.
+
 Exit codes: 0 nothing was found, 1 something was found, 2 the command could not do its work.";
 
 /// Walk through every conversation a bot can have

@@ -16,7 +16,6 @@ use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-// A paragraph is one line: its width is that of the terminal.
 const EXAMPLES: &str = "\
 Examples:
   sbotc export kommo shop --env account.env.toml

@@ -14,6 +14,7 @@ Examples:
   sbotc fmt - < bot.sbot       from standard input to standard output
 
 There are no options of style: one form for everybody. Comments stay. A file with syntax errors is left alone.
+
 Exit codes: 0 done, 1 syntax errors (or with --check: a file would change), 2 a file could not be read or written.";
 
 /// Bring files into the standard form

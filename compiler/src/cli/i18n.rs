@@ -13,14 +13,16 @@ use std::path::Path;
 
 const EXAMPLES: &str = "\
 Examples:
-  sbotc i18n extract pizzeria --locale es   begin a translation: writes pizzeria/locale/es.po
-  sbotc i18n extract pizzeria               bring all translations up to date with the source
-  sbotc i18n extract pizzeria --check       for CI: fails if they are not
-  sbotc i18n status pizzeria                how much is translated
-  sbotc build pizzeria --locale all         build the translations in
-  sbotc run pizzeria --locale en-XA         a language that nobody speaks: every text in brackets
+  sbotc i18n extract pizzeria --locale es  begin Spanish: pizzeria/locale/es.po
+  sbotc i18n extract pizzeria              bring all translations up to date
+  sbotc i18n extract pizzeria --check      for CI: fails if they are not
+  sbotc i18n status pizzeria               how much is translated
+  sbotc build pizzeria --locale all        build the translations in
+  sbotc run pizzeria --locale en-XA        a language that nobody speaks:
+                                           every text in brackets
 
 A .po file is opened by every program for translators, and by every editor.
+
 Exit codes: 0 all is well, 1 something is not translated or not up to date, 2 a file could not be read or written.";
 
 /// Translate what a bot says

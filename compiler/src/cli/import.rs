@@ -17,14 +17,17 @@ const ENV: &str = "account.env.toml";
 
 const EXAMPLES: &str = "\
 Examples:
-  sbotc import kommo welcome.json               a project in a folder called like the bot
-  sbotc import kommo welcome.json -o shop       the same in the folder shop
-  sbotc import kommo welcome.json --lenient     keep handlers that nobody knows as comments
-  sbotc import kommo welcome.json --onto shop   what has changed in Kommo, into the project shop
+  sbotc import kommo welcome.json  a project in a folder called like the bot
+  sbotc import kommo welcome.json -o shop
+                                   the same in the folder shop
+  sbotc import kommo welcome.json --lenient
+                                   keep handlers that nobody knows as comments
+  sbotc import kommo welcome.json --onto shop
+                                   what changed in Kommo, into the project shop
 
-FILE is what the Export of Kommo's Salesbot editor writes, or the source that the editor shows.
-What has no words in Sbot becomes a comment at its place, and is told here with its step; `sbotc
-check` then finds the mistakes of the original.
+FILE is what the Export of Kommo's Salesbot editor writes, or the source that the editor shows. What has no words in \
+Sbot becomes a comment at its place, and is told here with its step; `sbotc check` then finds the mistakes of the \
+original.
 
 Exit codes: 0 written, 1 FILE is no bot that can be read, 2 a file could not be read or written.";
 

@@ -8,13 +8,15 @@ use std::path::Path;
 
 const EXAMPLES: &str = "\
 Examples:
-  sbotc map pizzeria                          writes pizzeria/pizzeria.map.html, to open in a browser
-  sbotc map bots/welcome.sbot -o welcome.svg  the ending of the file decides the format
-  sbotc map . --bot welcome                   one of several bots
-  sbotc map . --format mermaid -o -           text, to standard output
+  sbotc map pizzeria                  pizzeria/pizzeria.map.html, for a browser
+  sbotc map bots/welcome.sbot -o welcome.svg
+                                      the ending of the file decides the format
+  sbotc map . --bot welcome           one of several bots
+  sbotc map . --format mermaid -o -   text, to standard output
   sbotc map . --link-base 'https://git.example/bots/{file}#L{line}'
 
 HTML and SVG files stand alone: they load nothing, and follow the reader's light or dark setting.
+
 Exit codes: 0 drawn, 1 the source has errors, 2 a file could not be read or written.";
 
 /// Draw a bot as a picture

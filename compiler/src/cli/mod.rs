@@ -34,6 +34,8 @@ use output::{BOLD, GREEN, HEADING, RED};
 use std::io;
 use std::process::ExitCode;
 
+// Here and in every command: an example fits in 80 columns, with what it does behind it or below it; a paragraph is one
+// line, which is as wide as the terminal.
 const EXAMPLES: &str = "\
 Examples:
   sbotc new pizzeria               start a project in the folder pizzeria
@@ -41,22 +43,24 @@ Examples:
   sbotc test pizzeria              run the tests that stand in the files
   sbotc run pizzeria               talk to the bot in the terminal
   sbotc map pizzeria               draw the bot: pizzeria/pizzeria.map.html
-  sbotc explore pizzeria           find what no conversation reaches, and ends without a word
+  sbotc explore pizzeria           find what no conversation reaches, and ends
+                                   without a word
   sbotc build pizzeria             compile to pizzeria/pizzeria.sbc
   sbotc bindings rust pizzeria     types for the program that runs the bots
   sbotc diff shop-live shop        what changes for clients
   sbotc upgrade old.sbc shop       what becomes of conversations that wait
   sbotc replay turns.jsonl --on shop
-                                   which conversations of a log would go another way
+                                   which conversations would go another way
   sbotc export kommo pizzeria --env account.env.toml
                                    files that Kommo's Salesbot editor imports
   sbotc import kommo welcome.json  a project from what that editor exports
   sbotc pull kommo pizzeria --account mycompany
-                                   stages, users and fields of an account, with their ids
-  sbotc i18n extract pizzeria      write the texts to translate to pizzeria/locale
+                                   stages, users and fields, with their ids
+  sbotc i18n extract pizzeria      write texts to translate to pizzeria/locale
   sbotc explain E0203              what a diagnostic means, with an example
 
 A PATH is a .sbot file, or a folder: then it means every .sbot file below it.
+
 Exit codes: 0 all is well, 1 problems were found, 2 the command could not do its work.";
 
 /// Compiles, checks, tests and tries out sales bots written in .sbot

@@ -19,7 +19,6 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 use target::Target;
 
-// A paragraph is one line: its width is that of the terminal.
 const EXAMPLES: &str = "\
 Examples:
   export KOMMO_TOKEN=…                        from a private integration

@@ -19,14 +19,21 @@ use std::time::{Duration, Instant};
 
 const EXAMPLES: &str = "\
 Examples:
-  sbotc replay turns.jsonl                        prove that every turn is made again, byte for byte
-  sbotc replay turns.jsonl --program shop.sbc     the program that took them; a project will do as well
-  sbotc replay turns.jsonl --on shop              which conversations would go another way on the new version
-  sbotc replay turns.jsonl --run ann --at 2       go back to right before turn 2 of `ann`, answer, and play on
-  sbotc replay monday.jsonl tuesday.jsonl         logs that follow each other
+  sbotc replay turns.jsonl            prove that every turn is made again,
+                                      byte for byte
+  sbotc replay turns.jsonl --program shop.sbc
+                                      the program that took them, or a project
+  sbotc replay turns.jsonl --on shop  which conversations would go another way
+                                      on the new version
+  sbotc replay turns.jsonl --run ann --at 2
+                                      go back to right before turn 2 of `ann`,
+                                      answer, and play on
+  sbotc replay monday.jsonl tuesday.jsonl
+                                      logs that follow each other
 
-A log has one JSON object a line for each turn: a host writes it (see docs/replay.md), and so do `sbotc run --log FILE`
-and `sbotc test --log FILE`. Without `--program`, the .sbc files beside the first log are tried.
+A log has one JSON object a line for each turn: a host writes it (see docs/replay.md), and so do `sbotc run --log \
+FILE` and `sbotc test --log FILE`. Without `--program`, the .sbc files beside the first log are tried.
+
 Exit codes: 0 all the same, 1 something differs or a line makes no sense, 2 a file could not be read.";
 
 /// Nobody reads more than this of the same at once; `--format json` gives all of it.

@@ -11,15 +11,16 @@ use std::sync::Arc;
 
 const EXAMPLES: &str = "\
 Examples:
-  sbotc run pizzeria                         talk to the bot; what you type is what the client writes
+  sbotc run pizzeria                    talk to the bot: you are the client
   sbotc run pizzeria.sbc --at \"2026-12-24 23:50\"
   printf 'hello\\n1\\n:wait 2h\\n' | sbotc run pizzeria
-                                             a script: the transcript goes to standard output
-  sbotc run pizzeria --log turns.jsonl       what happens goes to a log, for `sbotc replay`
-  sbotc run pizzeria --resume ann.json       go on with what `:save ann.json` parked, in a new process
+                                        a script: prints the transcript
+  sbotc run pizzeria --log turns.jsonl  write a log, for `sbotc replay`
+  sbotc run pizzeria --resume ann.json  go on with what `:save ann.json` parked
 
 While you talk:
-  1                    presses the first button, while the bot offers buttons (else it is the message \"1\")
+  1                    presses the first button, while the bot offers buttons
+                       (else it is the message \"1\")
   :wait 2h             turns the clock; timers fire at their times
   :press LABEL   :comment TEXT   :file NAME   :video open|close   :start   :fail
   :back                undoes the last turn
@@ -31,8 +32,9 @@ While you talk:
   :# text              a comment, for scripts
 
 Nothing leaves this machine: effects are only shown. The clock stands still unless it is turned.
-Exit codes: 0 done, 1 errors in the source; in a script also a bot that failed or a line that makes no sense,
-2 a file could not be read, 130 left with Ctrl-C.";
+
+Exit codes: 0 done, 1 errors in the source; in a script also a bot that failed or a line that makes no sense, 2 a \
+file could not be read, 130 left with Ctrl-C.";
 
 /// Talk to a bot in the terminal, or feed it a script
 ///

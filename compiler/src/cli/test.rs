@@ -16,15 +16,16 @@ use std::sync::Arc;
 const EXAMPLES: &str = "\
 Examples:
   sbotc test pizzeria                      all tests of the folder
-  sbotc test bot.sbot --filter phone       tests whose title or bot has `phone` in it
+  sbotc test bot.sbot --filter phone       tests with `phone` in title or bot
   sbotc test examples/*                    several projects
-  sbotc test pizzeria --locale none        without the translations of pizzeria/locale
-  sbotc test . --format json               one object a test, then one with the sums
+  sbotc test pizzeria --locale none        without the project's translations
+  sbotc test . --format json               one object a test, then the sums
   sbotc test . --coverage                  what the tests do not reach yet
   sbotc test . --lcov coverage.info        the same for editors and CI
-  sbotc test shop --log turns.jsonl        every turn of the tests, for `sbotc replay`
+  sbotc test shop --log turns.jsonl        every turn, for `sbotc replay`
 
 A test that fails shows the whole conversation, the statement that did not hold, what it asked for and what there was.
+
 Exit codes: 0 all passed (or there are none), 1 a test failed or the source has errors, 2 a path could not be read.";
 
 /// Run the tests that stand in the files

@@ -20,14 +20,19 @@ use std::sync::Arc;
 
 const EXAMPLES: &str = "\
 Examples:
-  sbotc upgrade released/v1.sbc shop                 what becomes of runs that wait, under the source as it is
-  sbotc upgrade released/v1.sbc shop/shop.sbc        under a program that is built
-  sbotc upgrade v1.sbc v2.sbc v3.sbc                 runs of v1 go through v2 to v3
-  sbotc upgrade v1.sbc v2.sbc --runs parked          count the runs in the folder `parked`
+  sbotc upgrade released/v1.sbc shop
+                      what becomes of runs that wait, under the source as it is
+  sbotc upgrade released/v1.sbc shop/shop.sbc
+                      under a program that is built
+  sbotc upgrade v1.sbc v2.sbc v3.sbc
+                      runs of v1 go through v2 to v3
+  sbotc upgrade v1.sbc v2.sbc --runs parked
+                      count the runs in the folder `parked`
   sbotc upgrade v1.sbc v2.sbc --runs runs.bin --write moved.bin
 
-For every wait of the old program where a run can stand: it continues, continues with a decision or a value, or would be
-lost. What would be lost is decided in the source, with `upgrade from \"v1\" { greet.message -> hello.message }`.
+For every wait of the old program where a run can stand: it continues, continues with a decision or a value, or would \
+be lost. What would be lost is decided in the source, with `upgrade from \"v1\" { greet.message -> hello.message }`.
+
 Exit codes: 0 every run can be moved, 1 some would be lost or were not moved, 2 a file could not be read or written.";
 
 /// Tell what becomes of parked runs under a new version
